@@ -1,0 +1,65 @@
+// A policy's answer: what to reply and why. The reply's text is rendered only when it is sent or recorded.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fakes/base/instant.h"
+#include "fakes/policy/event.h"
+#include "fakes/smtp/reply.h"
+
+namespace mailrig::policy {
+
+// Values for the placeholders in reply texts: {ip} {rcpt} {rcpt_local} {rcpt_dom} {from} {from_dom} {hdr_dom} {helo}
+// {host} {sess} {unix} {ts} {rfcdate} {msgid} {bytes} {hex8} {n} {netblock}.
+struct ReplyContext {
+  Instant now{};
+  std::string_view ip, rcpt, from, header_domain, helo, host, message_id;
+  std::uint64_t bytes = 0;
+  std::uint64_t token = 0;  // source of {sess}, {hex8} and {n}; a stable hash, so that a run repeats its texts
+};
+
+// One reply of a profile: parsed once, rendered often. Lives as long as the profile.
+struct ReplyTemplate {
+  std::string key;  // "rate_limited/ip": event, then an optional variant
+  Event event = Event::accepted;
+  std::uint16_t code = 0;  // 0: close without a word
+  std::string text;        // with placeholders; lines separated by '\n', codes stripped
+  bool close = false;      // the connection is closed after this reply
+
+  Severity severity() const {
+    if (code == 0 || (code >= 400 && code < 500)) return Severity::soft;
+    return code >= 500 ? Severity::hard : Severity::none;
+  }
+  smtp::Reply render(const ReplyContext& context) const;
+};
+
+// Keeps a recipient's copy, or does what a recipient command asks for instead.
+enum class Disposition : std::uint8_t {
+  store,
+  discard,       // answered 250, then dropped
+  drop,          // connection cut before the reply, nothing stored
+  drop_stored,   // stored, then the connection is cut before the reply
+};
+
+struct Verdict {
+  const ReplyTemplate* reply = nullptr;  // never null once a receiver returns it
+  Event event = Event::accepted;
+  Phase phase = Phase::connect;
+  std::string_view scope;  // what was counted: "ip", "rcpt", "pair" …; empty where it does not apply
+  Duration delay{};        // wait this long (model time) before replying
+  bool close = false;      // close the connection after the reply (or instead of it, when reply->code is 0)
+
+  bool accepted() const { return event == Event::accepted || event == Event::discarded; }
+};
+
+// The answer to end of data: one reply for the transaction, one disposition per accepted recipient.
+struct DataVerdict {
+  Verdict verdict;
+  bool cut = false;  // close without sending the reply (+drop, +dropstored)
+  std::vector<Disposition> dispositions;
+};
+
+}  // namespace mailrig::policy

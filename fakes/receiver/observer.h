@@ -1,0 +1,40 @@
+// What a receiver tells about itself while it works. The measuring side implements it; a receiver never reads it
+// back. Called with the receiver's lock held, so implementations must not call the receiver.
+#pragma once
+
+#include <string_view>
+
+#include "fakes/policy/session.h"
+#include "fakes/policy/verdict.h"
+
+namespace mailrig::receiver {
+
+// One verdict on one recipient. `reply.render(context)` gives the text when somebody wants to keep it.
+struct RecipientVerdict {
+  Instant now{};
+  const policy::Session& session;
+  std::string_view recipient;               // as given in RCPT
+  const policy::MessageFacts* message;      // null before end of data
+  const policy::Verdict& verdict;
+  const policy::ReplyContext& context;
+  policy::Disposition disposition;          // meaningful when the verdict accepts at data
+};
+
+class Observer {
+ public:
+  virtual ~Observer() = default;
+
+  virtual void session_opened(Instant now, const policy::Session& session) = 0;
+  // A refusal that names no recipient: at connect, helo or mail.
+  virtual void session_refused(Instant now, const policy::Session& session, const policy::Verdict& verdict,
+                               const policy::ReplyContext& context) = 0;
+  // RCPT refused; or end of data answered, once per accepted recipient; or the connection ended after RCPT was
+  // accepted and before end of data was answered (event timeout, phase data).
+  virtual void recipient_verdict(const RecipientVerdict& verdict) = 0;
+  // A copy is in a mailbox. Comes before the recipient_verdict of the same recipient.
+  virtual void stored(Instant now, const policy::Session& session, std::string_view recipient,
+                      const policy::MessageFacts& message, bool spam) = 0;
+  virtual void session_closed(Instant now, const policy::Session& session) = 0;
+};
+
+}  // namespace mailrig::receiver

@@ -1,0 +1,58 @@
+// One fake mailbox provider: its policies, its mailboxes, its memory of what senders did. Pure: it is handed the
+// time and the facts and returns verdicts; the same object serves the live and the virtual runtime.
+// Not thread-safe: live drivers hold one lock per receiver around every call.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "fakes/base/draw.h"
+#include "fakes/policy/session.h"
+#include "fakes/policy/verdict.h"
+#include "fakes/receiver/mailboxes.h"
+#include "fakes/receiver/observer.h"
+#include "fakes/receiver/profile.h"
+#include "fakes/smtp/server_session.h"
+
+namespace mailrig::receiver {
+
+class Receiver {
+ public:
+  // `name` is the receiver's name in the scenario. `observer` may be null and must outlive the receiver.
+  Receiver(std::string name, Profile profile, Mailboxes mailboxes, Draw draw, Observer* observer);
+  ~Receiver();
+  Receiver(const Receiver&) = delete;
+  Receiver& operator=(const Receiver&) = delete;
+
+  const std::string& name() const;
+  const Profile& profile() const;
+  // What the byte engine needs to know to speak for this receiver as host `mx_host`.
+  smtp::ServerConfig server_config(std::string_view mx_host) const;
+
+  // A receiver that is down refuses connections (the live driver closes its listeners, the virtual one fails to
+  // connect); set by a scenario's timeline.
+  void set_down(bool down);
+  bool down() const;
+
+  // The SMTP phases. Call order is the protocol's; the receiver keeps `session` up to date.
+  policy::Verdict connect(Instant now, policy::Session& session);
+  policy::Verdict helo(Instant now, policy::Session& session, std::string_view name);
+  policy::Verdict mail(Instant now, policy::Session& session, const policy::MailFacts& facts);
+  policy::Verdict rcpt(Instant now, policy::Session& session, std::string_view address);
+  policy::DataVerdict data(Instant now, policy::Session& session, const policy::MessageFacts& facts);
+  // RSET, a new greeting or STARTTLS ends the transaction under way.
+  void reset(policy::Session& session);
+  // The connection is gone, for whatever reason. Exactly once per connect().
+  void disconnected(Instant now, policy::Session& session);
+
+  // The text of a verdict's reply. `recipient` where the verdict is about one.
+  smtp::Reply render(Instant now, const policy::Session& session, const policy::Verdict& verdict,
+                     std::string_view recipient = {}, const policy::MessageFacts* message = nullptr) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace mailrig::receiver
