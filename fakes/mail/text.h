@@ -1,0 +1,40 @@
+// Small questions about text that every mail parser asks. Octets, not locales: only ASCII letters have a case.
+// Pure functions.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace mailrig::mail {
+
+constexpr bool is_wsp(char c) {
+  return c == ' ' || c == '\t';
+}
+constexpr bool is_ascii(char c) {
+  return static_cast<unsigned char>(c) < 0x80;
+}
+constexpr char to_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+constexpr bool is_letter(char c) {
+  return to_lower(c) >= 'a' && to_lower(c) <= 'z';
+}
+
+std::string to_lower(std::string_view text);
+bool equals_ignoring_case(std::string_view a, std::string_view b);
+
+// Without the spaces, tabs and line ends at both of its ends.
+std::string_view trim(std::string_view text);
+
+bool is_ascii(std::string_view text);
+
+// How many octets the UTF-8 character at the front of `text` has (RFC 3629); 0 when it is not well-formed or `text`
+// is empty.
+std::size_t utf8_length(std::string_view text);
+bool is_utf8(std::string_view text);
+
+}  // namespace mailrig::mail

@@ -1,0 +1,43 @@
+#include "fakes/mail/text.h"
+
+#include <gtest/gtest.h>
+
+namespace mailrig::mail {
+namespace {
+
+TEST(Text, ComparesWithoutCase) {
+  EXPECT_TRUE(equals_ignoring_case("Message-ID", "message-id"));
+  EXPECT_FALSE(equals_ignoring_case("Message-ID", "Message-I"));
+  EXPECT_FALSE(equals_ignoring_case("To", "Tq"));
+}
+
+TEST(Text, LowersOnlyAsciiLetters) {
+  EXPECT_EQ(to_lower("BÜCHER.Example"), "bÜcher.example");
+}
+
+TEST(Text, TrimsBothEnds) {
+  EXPECT_EQ(trim(" \t a b \r\n"), "a b");
+  EXPECT_EQ(trim(" \r\n "), "");
+}
+
+TEST(Text, MeasuresUtf8Characters) {
+  EXPECT_EQ(utf8_length("a"), 1u);
+  EXPECT_EQ(utf8_length("ü"), 2u);
+  EXPECT_EQ(utf8_length("你好"), 3u);
+  EXPECT_EQ(utf8_length("😀"), 4u);
+  EXPECT_EQ(utf8_length(""), 0u);
+}
+
+// RFC 3629 §3, §4.
+TEST(Text, RefusesWhatIsNotUtf8) {
+  EXPECT_TRUE(is_utf8("Grüße, 你好 😀"));
+  EXPECT_FALSE(is_utf8("\xc0\x80"));          // overlong NUL
+  EXPECT_FALSE(is_utf8("\xe0\x9f\xbf"));      // overlong
+  EXPECT_FALSE(is_utf8("\xed\xa0\x80"));      // surrogate
+  EXPECT_FALSE(is_utf8("\xf4\x90\x80\x80"));  // above U+10FFFF
+  EXPECT_FALSE(is_utf8("\xe4\xbd"));          // cut off
+  EXPECT_FALSE(is_utf8("\x80"));              // no lead
+}
+
+}  // namespace
+}  // namespace mailrig::mail
