@@ -7,7 +7,9 @@
 
 namespace mailrig::smtp {
 
-std::string EnhancedCode::to_string() const { return fmt::format("{}.{}.{}", klass, subject, detail); }
+std::string EnhancedCode::to_string() const {
+  return fmt::format("{}.{}.{}", klass, subject, detail);
+}
 
 std::optional<EnhancedCode> parse_enhanced_code(std::string_view text) {
   // RFC 3463 §2: class "." subject "." detail, where subject and detail have one to three digits.

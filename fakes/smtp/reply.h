@@ -21,7 +21,7 @@ std::optional<EnhancedCode> parse_enhanced_code(std::string_view text);
 
 struct Reply {
   std::uint16_t code = 0;  // 0: the connection is closed without a word
-  std::string text;        // lines separated by '\n', without the code, any enhanced code included
+  std::string text{};      // lines separated by '\n', without the code, any enhanced code included
 
   bool positive() const { return code >= 200 && code < 400; }
   bool transient() const { return code >= 400 && code < 500; }

@@ -23,52 +23,52 @@
 namespace mailrig::smtp {
 
 struct ServerConfig {
-  std::string host_name;                // in the engine's own replies
-  std::string ehlo_greeting;            // text of EHLO's first line, placeholders already filled; default host_name
-  std::vector<std::string> extensions;  // EHLO lines exactly as advertised: "SIZE 157286400", "8BITMIME", "OK"
-  bool starttls = false;                // offered; the line "STARTTLS" is left out of EHLO when false or TLS is on
+  std::string host_name{};                // in the engine's own replies
+  std::string ehlo_greeting{};            // text of EHLO's first line, placeholders already filled; default host_name
+  std::vector<std::string> extensions{};  // EHLO lines exactly as advertised: "SIZE 157286400", "8BITMIME", "OK"
+  bool starttls = false;                  // offered; the line "STARTTLS" is left out of EHLO when false or TLS is on
   std::uint64_t message_bytes_max = 50'000'000;
   std::size_t command_line_bytes_max = 2048;  // RFC 5321 §4.5.3.1.4 asks for 512 at least, extensions add to it
   std::size_t recipients_max = 1000;          // the engine's own bound; profiles refuse earlier
   std::size_t text_line_bytes_max = 0;        // 0: any length (RFC 5321 §4.5.3.1.6 allows 1000); else refused with 500
-  int errors_max = 20;                        // syntax errors and bad sequences before 421 and close
+  bool refuse_bare_newlines = false;  // answer a message that holds a bare CR or LF with 550; they never end it anyway
+  int errors_max = 20;  // syntax errors and bad sequences that are answered one by one; then 421 and close
   Duration command_timeout = std::chrono::minutes(5);  // RFC 5321 §4.5.3.2.7
   Duration session_timeout = std::chrono::hours(1);    // whatever the client does
   // Replies that profiles word in their own way; {host} etc. already filled. Code 0 keeps the engine's default.
-  Reply help, vrfy, quit, too_many_errors, timeout, too_large, data_go_ahead;
+  Reply help{}, vrfy{}, quit{}, too_many_errors{}, timeout{}, too_large{}, data_go_ahead{};
 };
 
 struct ServerEvent {
   enum class Kind : std::uint8_t {
-    connected,   // the greeting is wanted
-    helo,        // `argument`; `extended` when EHLO
-    mail,        // `argument` is the reverse-path without brackets
-    rcpt,        // `argument` is the forward-path without brackets
-    message,     // end of data: `content` is the message, dot-unstuffed, CRLF line ends
-    reset,       // RSET (the engine replies itself; no answer wanted)
-    start_tls,   // 220 is in output(): flush it, do the handshake, then tls_started() (no answer wanted)
-    closed,      // the session is over; `reason` says why. Always the last event.
+    connected,  // the greeting is wanted
+    helo,       // `argument`; `extended` when EHLO
+    mail,       // `argument` is the reverse-path without brackets
+    rcpt,       // `argument` is the forward-path without brackets
+    message,    // end of data: `content` is the message, dot-unstuffed, CRLF line ends
+    reset,      // the transaction is over: RSET, or the engine refused the message at its end; then `argument` is
+                // the reply's first line, "552 5.3.4 …" (the engine replies itself; no answer wanted)
+    start_tls,  // 220 is in output(): flush it, do the handshake, then tls_started() (no answer wanted)
+    closed,     // the session is over; `reason` says why. Always the last event.
   };
   enum class CloseReason : std::uint8_t { quit, peer_closed, timeout, refused, too_many_errors };
 
   Kind kind = Kind::connected;
-  std::string argument;
+  std::string argument{};
   bool extended = false;
   std::uint64_t declared_size = 0;
   bool smtputf8 = false;
-  bool eight_bit = false;      // BODY=8BITMIME or BINARYMIME
-  std::string dsn_parameters;  // RET=, ENVID= or NOTIFY=, ORCPT= as received
-  std::string content;
+  bool eight_bit = false;        // BODY=8BITMIME or BINARYMIME
+  std::string dsn_parameters{};  // RET=, ENVID= or NOTIFY=, ORCPT= as received
+  std::string content{};
   CloseReason reason = CloseReason::quit;
 
-  bool wants_answer() const {
-    return kind != Kind::reset && kind != Kind::start_tls && kind != Kind::closed;
-  }
+  bool wants_answer() const { return kind != Kind::reset && kind != Kind::start_tls && kind != Kind::closed; }
 };
 
 struct ServerAnswer {
   Reply reply;         // to helo: a 2yz is replaced by the EHLO lines of the configuration when `extended`
-  bool close = false;  // after the reply; with an empty reply at once
+  bool close = false;  // after the reply; a reply with code 0 closes without a word, whatever this says
 };
 
 class ServerSession {
@@ -82,15 +82,22 @@ class ServerSession {
   void start(Instant now, bool implicit_tls = false);
   void receive(Instant now, std::string_view bytes);
   void peer_closed(Instant now);
-  // Call when now >= deadline(): queues the time-out reply and ends the session.
+  // Call when now >= deadline() (earlier it does nothing): queues the time-out reply and ends the session. Once
+  // finished() the deadline is that of the last replies; expire() then drops what the peer did not take.
   void expire(Instant now);
   Instant deadline() const;
+  // False: the driver should not read from the socket for now, because there is an event to fetch, or enough lies here
+  // unprocessed or unsent.
+  bool wants_input() const;
 
   std::optional<ServerEvent> next_event();
+  // Answers the event that was fetched last. Ignored when the session has ended meanwhile.
   void answer(Instant now, ServerAnswer answer);
-  // After Kind::start_tls: the handshake succeeded. Input received in clear text before it is forgotten (RFC 3207 §4.2).
+  // After Kind::start_tls: the handshake succeeded. Input received in clear text before it is forgotten (RFC 3207
+  // §4.2).
   void tls_started(Instant now);
 
+  // Valid until the next call that is not const.
   std::string_view output() const;
   void consume(std::size_t bytes);
   // No more output will come and the connection is to be closed once output() is flushed.
