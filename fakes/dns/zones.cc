@@ -1,0 +1,225 @@
+#include "fakes/dns/zones.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "fakes/base/check.h"
+#include "fakes/dns/name.h"
+#include "fakes/dns/zone_text.h"
+
+namespace mailrig::dns {
+namespace {
+
+constexpr int cname_hops_max = 8;
+
+Error not_a_name(std::string_view text) {
+  return {
+      fmt::format("'{}' is no domain name: expected labels of 1 to 63 bytes between dots, 255 bytes at most", text)};
+}
+
+// Makes the names in the rdata canonical, in place.
+Result<void> normalise(Data& data) {
+  std::string* names[2] = {};
+  if (auto* target = std::get_if<Target>(&data)) names[0] = &target->name;
+  if (auto* mx = std::get_if<Mx>(&data)) names[0] = &mx->exchange;
+  if (auto* soa = std::get_if<Soa>(&data)) {
+    names[0] = &soa->mname;
+    names[1] = &soa->rname;
+  }
+  for (std::string* name : names) {
+    if (name == nullptr) continue;
+    // The root may be written "." or "" in rdata: the null MX is either.
+    auto canonical = canonical_name(*name);
+    if (!canonical) return not_a_name(*name);
+    *name = std::move(*canonical);
+  }
+  if (const auto* txt = std::get_if<Txt>(&data)) {
+    const bool fits =
+        std::all_of(txt->strings.begin(), txt->strings.end(), [](const auto& s) { return s.size() <= 255; });
+    if (!fits) return Error{"a TXT string is longer than 255 bytes (RFC 1035 §3.3); split it, as Txt::of does"};
+  }
+  return {};
+}
+
+Error outside_every_zone(const Record& record) {
+  return {fmt::format("{} record for '{}' is outside every zone; add a zone (a SOA record) for it first",
+                      to_string(record.type), record.name)};
+}
+
+Error at(Error error, const std::string& file, const PlacedRecord& placed) {
+  return {std::move(error.message), file, placed.line, placed.column};
+}
+
+Record negative_soa(const Record& soa) {
+  Record negative = soa;
+  // RFC 2308 §3: the TTL of the SOA in a negative answer is the smaller of the two.
+  negative.ttl_s = std::min(soa.ttl_s, std::get<Soa>(soa.data).minimum_s);
+  return negative;
+}
+
+}  // namespace
+
+const Record* Zones::Node::first(Type type) const {
+  const auto found = std::find_if(records.begin(), records.end(), [type](const Record& r) { return r.type == type; });
+  return found == records.end() ? nullptr : &*found;
+}
+
+const Zones::Node* Zones::find(std::string_view name) const {
+  const auto found = nodes_.find(name);
+  return found == nodes_.end() ? nullptr : &found->second;
+}
+
+Zones::Node& Zones::make(std::string_view name) {
+  // Ancestors come to exist with their descendants, up to the root, so that a zone added above later finds them.
+  for (std::string_view ancestor = name; !ancestor.empty();) {
+    ancestor = parent_name(ancestor);
+    if (find(ancestor) != nullptr) break;
+    nodes_.try_emplace(std::string(ancestor));
+  }
+  return nodes_.try_emplace(std::string(name)).first->second;
+}
+
+const Record* Zones::zone_of(std::string_view name) const {
+  for (;; name = parent_name(name)) {
+    if (const Node* node = find(name)) {
+      if (const Record* soa = node->first(Type::soa)) return soa;
+    }
+    if (name.empty()) return nullptr;
+  }
+}
+
+Result<void> Zones::add_zone(std::string_view apex, Soa soa) {
+  const auto name = canonical_name(apex);
+  if (!name) return not_a_name(apex);
+  const std::string below = name->empty() ? "" : "." + *name;
+  if (soa.mname.empty()) soa.mname = "ns" + below;
+  if (soa.rname.empty()) soa.rname = "hostmaster" + below;
+  return add(Record::soa(*name, std::move(soa)));
+}
+
+Result<void> Zones::add(Record record) {
+  auto name = canonical_name(record.name);
+  if (!name) return not_a_name(record.name);
+  record.name = std::move(*name);
+  if (auto normal = normalise(record.data); !normal) return normal.error();
+  if (record.type != Type::soa && zone_of(record.name) == nullptr) return outside_every_zone(record);
+
+  Node& node = make(record.name);
+  if (record.type == Type::soa) {
+    std::erase_if(node.records, [](const Record& old) { return old.type == Type::soa; });
+  }
+  for (const Record& old : node.records) {
+    if (old.type != record.type) continue;
+    if (old.data == record.data) return {};
+    if (record.type == Type::cname) {
+      return Error{fmt::format("'{}' is a CNAME for '{}' already, and a name has one at most (RFC 2181 §10.1)",
+                               record.name, std::get<Target>(old.data).name)};
+    }
+  }
+  node.records.push_back(std::move(record));
+  return {};
+}
+
+Result<void> Zones::add_zone_text(std::string_view text, const std::string& file_name, std::string_view origin) {
+  const auto apex = canonical_name(origin);
+  if (!apex) return not_a_name(origin);
+  auto parsed = parse_zone_text(text, file_name, *apex);
+  if (!parsed) return parsed.error();
+
+  // A copy takes the whole text or none of it. SOAs go first, so that records may stand before the SOA of their zone.
+  Zones next = *this;
+  std::stable_partition(parsed->begin(), parsed->end(), [](const auto& p) { return p.record.type == Type::soa; });
+  if (const Node* node = next.find(*apex); node == nullptr || node->first(Type::soa) == nullptr) {
+    if (auto added = next.add_zone(*apex); !added) return added.error();
+  }
+  for (PlacedRecord& placed : *parsed) {
+    if (auto added = next.add(std::move(placed.record)); !added) return at(added.error(), file_name, placed);
+  }
+  *this = std::move(next);
+  return {};
+}
+
+void Zones::add_reverse_zones() {
+  for (const std::string_view apex : {"in-addr.arpa", "ip6.arpa"}) {
+    const Node* node = find(apex);
+    if (node == nullptr || node->first(Type::soa) == nullptr) CHECK(add_zone(apex).has_value());
+  }
+}
+
+Result<void> Zones::add_ptr(const IpAddress& ip, std::string_view name, std::uint32_t ttl_s) {
+  std::string reverse = ip.reverse_name();
+  if (zone_of(reverse) == nullptr) add_reverse_zones();
+  return add(Record::ptr(std::move(reverse), std::string(name), ttl_s));
+}
+
+// RFC 4592 §3.3: the closest encloser is the longest ancestor that exists, and only the wildcard right below it counts.
+const Zones::Node* Zones::wildcard_for(std::string_view name) const {
+  std::string_view encloser = name;
+  do {
+    encloser = parent_name(encloser);
+  } while (find(encloser) == nullptr);
+  return find(encloser.empty() ? std::string("*") : "*." + std::string(encloser));
+}
+
+void Zones::append_matches(Answer& answer, const Node& node, const Question& question) const {
+  Type wanted = question.type;
+  if (wanted == Type::any) {
+    if (settings_.any == AnyAnswer::all) {
+      for (const Record& record : node.records) {
+        answer.answers.push_back(record);
+        answer.answers.back().name = question.name;
+      }
+      return;
+    }
+    if (!node.records.empty()) wanted = node.records.front().type;
+  }
+  for (const Record& record : node.records) {
+    if (record.type != wanted) continue;
+    answer.answers.push_back(record);
+    answer.answers.back().name = question.name;  // a wildcard's record takes the name that was asked (RFC 4592 §2.2.1)
+  }
+}
+
+Answer Zones::lookup(Instant, const Question& question) const {
+  Answer answer;
+  answer.cost = settings_.cost;
+  auto name = canonical_name(question.name);
+  if (!name) {
+    answer.rcode = Rcode::formerr;
+    return answer;
+  }
+  // RFC 1034 §4.3.2, without referrals.
+  for (int hops = 0; hops <= cname_hops_max; ++hops) {
+    const Record* soa = zone_of(*name);
+    if (soa == nullptr) {
+      // A chain that leaves our zones ends as on a real server: with what we know, unless we are the whole world.
+      if (hops == 0 || settings_.outside == Rcode::nxdomain) answer.rcode = settings_.outside;
+      return answer;
+    }
+    const Node* node = find(*name);
+    if (node == nullptr) node = wildcard_for(*name);
+    if (node == nullptr) {
+      answer.rcode = Rcode::nxdomain;
+      answer.authority.push_back(negative_soa(*soa));
+      return answer;
+    }
+    const Record* cname = node->first(Type::cname);
+    if (cname == nullptr || question.type == Type::cname || question.type == Type::any) {
+      const std::size_t before = answer.answers.size();
+      append_matches(answer, *node, {*name, question.type});
+      if (answer.answers.size() == before) answer.authority.push_back(negative_soa(*soa));
+      return answer;
+    }
+    answer.answers.push_back(*cname);
+    answer.answers.back().name = *name;
+    name = std::get<Target>(cname->data).name;
+  }
+  // A loop, or a chain longer than resolvers follow.
+  answer.rcode = Rcode::servfail;
+  answer.answers.clear();
+  return answer;
+}
+
+}  // namespace mailrig::dns
