@@ -8,6 +8,7 @@
 
 #include "fakes/base/instant.h"
 #include "fakes/base/ip_address.h"
+#include "fakes/policy/verdict.h"
 
 namespace mailrig::policy {
 
@@ -16,9 +17,9 @@ enum class TlsVersion : std::uint8_t { none, tls1_0, tls1_1, tls1_2, tls1_3 };
 // What became of one recipient of the transaction under way.
 struct Recipient {
   std::string address;     // as given in RCPT, without angle brackets
-  std::string local_part;  // lower case, without a command suffix
+  std::string local_part;  // the mailbox: lower case, without command and sub-address (RFC 5233)
   std::string domain;      // lower case
-  std::string command;     // "defer3", "drop", …; empty when the address commands nothing
+  std::string command;     // "defer3", "defer1+drop", …; empty when the address commands nothing
 };
 
 struct Session {
@@ -33,12 +34,18 @@ struct Session {
 
   // Kept by the receiver.
   std::string helo;
-  std::uint32_t sequence = 0;  // the receiver's own number of this session, source of session tokens
-  std::uint32_t messages = 0;  // transactions that got as far as an accepted MAIL
-  bool greeted = false;        // connect() accepted it
-  std::string mail_from;       // of the transaction under way; empty is the null sender
-  bool in_transaction = false;
-  std::vector<Recipient> recipients;  // accepted ones of the transaction under way
+  std::uint32_t sequence = 0;   // the receiver's own number of this session, source of session tokens
+  std::uint32_t messages = 0;   // transactions that got as far as an accepted MAIL
+  bool greeted = false;         // connect() accepted it
+  std::string mail_from;        // of the transaction under way; empty is the null sender
+  bool in_transaction = false;  // MAIL was accepted and end of data not yet answered
+  // Accepted ones of the transaction under way. Like mail_from they stay readable after end of data was answered, so
+  // that the reply can still be rendered.
+  std::vector<Recipient> recipients;
+
+  // Kept by the policy chain: objections whose phase is still to come.
+  std::vector<Verdict> held;                 // for every transaction of the connection
+  std::vector<Verdict> held_in_transaction;  // for the transaction under way
 };
 
 struct MailFacts {

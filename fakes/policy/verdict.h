@@ -1,7 +1,7 @@
 // A policy's answer: what to reply and why. The reply's text is rendered only when it is sent or recorded.
 #pragma once
 
-#include <memory>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,15 +33,16 @@ struct ReplyTemplate {
     if (code == 0 || (code >= 400 && code < 500)) return Severity::soft;
     return code >= 500 ? Severity::hard : Severity::none;
   }
+  // The reply as sent: placeholders replaced. Brackets that hold no placeholder stay as they are.
   smtp::Reply render(const ReplyContext& context) const;
 };
 
 // Keeps a recipient's copy, or does what a recipient command asks for instead.
 enum class Disposition : std::uint8_t {
   store,
-  discard,       // answered 250, then dropped
-  drop,          // connection cut before the reply, nothing stored
-  drop_stored,   // stored, then the connection is cut before the reply
+  discard,      // answered 250, then dropped
+  drop,         // connection cut before the reply, nothing stored
+  drop_stored,  // stored, then the connection is cut before the reply
 };
 
 struct Verdict {

@@ -13,11 +13,11 @@ namespace mailrig::receiver {
 struct RecipientVerdict {
   Instant now{};
   const policy::Session& session;
-  std::string_view recipient;               // as given in RCPT
-  const policy::MessageFacts* message;      // null before end of data
+  std::string_view recipient;           // as given in RCPT
+  const policy::MessageFacts* message;  // null before end of data
   const policy::Verdict& verdict;
   const policy::ReplyContext& context;
-  policy::Disposition disposition;          // meaningful when the verdict accepts at data
+  policy::Disposition disposition;  // meaningful when the verdict accepts at data
 };
 
 class Observer {

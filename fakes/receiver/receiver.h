@@ -27,8 +27,9 @@ class Receiver {
 
   const std::string& name() const;
   const Profile& profile() const;
-  // What the byte engine needs to know to speak for this receiver as host `mx_host`.
-  smtp::ServerConfig server_config(std::string_view mx_host) const;
+  // What the byte engine needs to know to speak for this receiver as host `mx_host`. Some providers greet with the
+  // client's address; without `client_ip` that place stays empty.
+  smtp::ServerConfig server_config(std::string_view mx_host, std::string_view client_ip = {}) const;
 
   // A receiver that is down refuses connections (the live driver closes its listeners, the virtual one fails to
   // connect); set by a scenario's timeline.
@@ -41,12 +42,14 @@ class Receiver {
   policy::Verdict mail(Instant now, policy::Session& session, const policy::MailFacts& facts);
   policy::Verdict rcpt(Instant now, policy::Session& session, std::string_view address);
   policy::DataVerdict data(Instant now, policy::Session& session, const policy::MessageFacts& facts);
-  // RSET, a new greeting or STARTTLS ends the transaction under way.
+  // RSET, a new greeting, STARTTLS or QUIT ends the transaction under way: the client's own doing, nobody is told.
   void reset(policy::Session& session);
-  // The connection is gone, for whatever reason. Exactly once per connect().
+  // The connection is gone, for whatever reason. Exactly once per connect(). Recipients that wait for end of data are
+  // told to the observer as timed out, unless reset() came before.
   void disconnected(Instant now, policy::Session& session);
 
-  // The text of a verdict's reply. `recipient` where the verdict is about one.
+  // The text of a verdict's reply. `recipient` where the verdict is about one; otherwise the transaction's first. Call
+  // it before the next phase.
   smtp::Reply render(Instant now, const policy::Session& session, const policy::Verdict& verdict,
                      std::string_view recipient = {}, const policy::MessageFacts* message = nullptr) const;
 

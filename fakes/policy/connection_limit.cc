@@ -1,0 +1,21 @@
+#include "fakes/policy/connection_limit.h"
+
+#include "fakes/base/check.h"
+
+namespace mailrig::policy {
+
+ConnectionLimit::ConnectionLimit(std::uint32_t connections_per_ip_max, Utterance over_limit)
+    : connections_per_ip_max_(connections_per_ip_max), over_limit_(over_limit) {}
+
+std::optional<Verdict> ConnectionLimit::connect(Instant, const Session& session) {
+  if (++open_[session.client_ip] <= connections_per_ip_max_) return std::nullopt;
+  return over_limit_.refusal("ip");
+}
+
+void ConnectionLimit::disconnected(Instant, const Session& session) {
+  const auto it = open_.find(session.client_ip);
+  CHECK(it != open_.end());
+  if (--it->second == 0) open_.erase(it);
+}
+
+}  // namespace mailrig::policy

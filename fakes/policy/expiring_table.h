@@ -1,0 +1,141 @@
+// What policies remember about addresses: a row of T per 64-bit key, forgotten once it expired. Open addressing over a
+// flat array: no allocation per key, and everything happens in the order of slots, never of hashes, so that a run
+// repeats itself. Whether an expired row was already swept away is invisible from outside. Memory is bounded by twice
+// the rows that are alive. Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include "fakes/base/check.h"
+#include "fakes/base/instant.h"
+
+namespace mailrig::policy {
+
+template <class T>
+class ExpiringTable {
+ public:
+  using Row = std::uint32_t;  // valid until the next obtain()
+  static constexpr Row none = std::numeric_limits<Row>::max();
+
+  // `width`: how many T a row has.
+  explicit ExpiringTable(std::size_t width = 1) : width_(width) { CHECK(width > 0); }
+
+  // The row of `key`, or none.
+  Row find(Instant now, std::uint64_t key) const {
+    if (index_.empty()) return none;
+    for (std::size_t at = home(key);; at = next(at)) {
+      if (index_[at] == none) return none;
+      const Slot& slot = slots_[index_[at]];
+      if (slot.key == key) return now > slot.expires ? none : index_[at];
+    }
+  }
+
+  // The row of `key`, made of fresh Ts when there is none. The caller sets its life with keep_until().
+  Row obtain(Instant now, std::uint64_t key) {
+    if (slots_.size() - free_.size() >= index_.size() / 2) grow();
+    for (std::size_t at = home(key);; at = next(at)) {
+      if (index_[at] == none) break;
+      Slot& slot = slots_[index_[at]];
+      if (slot.key != key) continue;
+      if (now > slot.expires) clear(index_[at]);
+      return index_[at];
+    }
+    // Each new key pays for a look at two old ones, so that dead rows go twice as fast as rows come.
+    sweep(now);
+    sweep(now);
+    const Row row = take_slot();
+    slots_[row] = {key, now, true};
+    std::size_t at = home(key);
+    while (index_[at] != none) at = next(at);
+    index_[at] = row;
+    return row;
+  }
+
+  std::span<T> values(Row row) { return {values_.data() + row * width_, width_}; }
+  std::span<const T> values(Row row) const { return {values_.data() + row * width_, width_}; }
+
+  // The row lives through `last`, that instant included.
+  void keep_until(Row row, Instant last) { slots_[row].expires = last; }
+  Instant kept_until(Row row) const { return slots_[row].expires; }
+
+  void erase(Row row) {
+    unlink(row);
+    slots_[row].used = false;
+    free_.push_back(row);
+  }
+
+  // Rows in memory, expired ones that await their sweep included.
+  std::size_t size() const { return slots_.size() - free_.size(); }
+
+ private:
+  struct Slot {
+    std::uint64_t key = 0;
+    Instant expires{};
+    bool used = false;
+  };
+
+  std::size_t width_;
+  std::vector<Slot> slots_;
+  std::vector<T> values_;
+  std::vector<Row> free_;
+  std::vector<Row> index_;  // power of two, at most half full; linear probing
+  std::size_t hand_ = 0;
+
+  // The keys are hashes already.
+  std::size_t home(std::uint64_t key) const { return static_cast<std::size_t>(key) & (index_.size() - 1); }
+  std::size_t next(std::size_t at) const { return (at + 1) & (index_.size() - 1); }
+
+  void clear(Row row) {
+    for (T& value : values(row)) value = T{};
+  }
+
+  Row take_slot() {
+    if (!free_.empty()) {
+      const Row row = free_.back();
+      free_.pop_back();
+      clear(row);
+      return row;
+    }
+    CHECK(slots_.size() < none);
+    slots_.emplace_back();
+    values_.resize(values_.size() + width_);
+    return static_cast<Row>(slots_.size() - 1);
+  }
+
+  void grow() {
+    index_.assign(index_.empty() ? 16 : index_.size() * 2, none);
+    for (Row row = 0; row < slots_.size(); ++row) {
+      if (!slots_[row].used) continue;
+      std::size_t at = home(slots_[row].key);
+      while (index_[at] != none) at = next(at);
+      index_[at] = row;
+    }
+  }
+
+  void sweep(Instant now) {
+    if (slots_.empty()) return;
+    if (++hand_ >= slots_.size()) hand_ = 0;
+    const Slot& slot = slots_[hand_];
+    if (slot.used && now > slot.expires) erase(static_cast<Row>(hand_));
+  }
+
+  // Takes `row` out of the index and closes the gap, so that probing needs no tombstones (Knuth, TAOCP 6.4 R).
+  void unlink(Row row) {
+    std::size_t gap = home(slots_[row].key);
+    while (index_[gap] != row) gap = next(gap);
+    for (std::size_t at = next(gap); index_[at] != none; at = next(at)) {
+      const std::size_t wanted = home(slots_[index_[at]].key);
+      // The entry may move into the gap unless its home lies cyclically in (gap, at].
+      const bool stays = gap <= at ? (gap < wanted && wanted <= at) : (gap < wanted || wanted <= at);
+      if (stays) continue;
+      index_[gap] = index_[at];
+      gap = at;
+    }
+    index_[gap] = none;
+  }
+};
+
+}  // namespace mailrig::policy

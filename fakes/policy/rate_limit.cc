@@ -1,0 +1,236 @@
+#include "fakes/policy/rate_limit.h"
+
+#include <algorithm>
+
+#include "fakes/base/check.h"
+#include "fakes/base/stable_hash.h"
+#include "fakes/policy/address_key.h"
+
+namespace mailrig::policy {
+namespace {
+
+constexpr std::array<std::string_view, rate_scope_count> scope_names = {
+    "ip", "netblock24", "conn", "sender", "sender_domain", "hdr_domain", "rcpt", "pair", "ip_rcptdomain", "message_id"};
+
+// When a penalty that begins now ends.
+Instant end_of_block(Instant now, const RateWindow& window) {
+  Instant end = now + window.block;
+  if (window.block_day) {
+    const auto midnight = std::chrono::floor<std::chrono::days>(now) + std::chrono::days(1);
+    end = std::max(end, Instant(midnight));
+  }
+  return end;
+}
+
+}  // namespace
+
+std::string_view to_string(RateScope scope) {
+  return scope_names[static_cast<std::size_t>(scope)];
+}
+
+std::optional<RateScope> parse_rate_scope(std::string_view name) {
+  for (std::size_t i = 0; i < scope_names.size(); ++i) {
+    if (scope_names[i] == name) return static_cast<RateScope>(i);
+  }
+  return std::nullopt;
+}
+
+Phase known_from(RateScope scope) {
+  switch (scope) {
+    case RateScope::ip:
+    case RateScope::netblock24:
+    case RateScope::conn:
+      return Phase::connect;
+    case RateScope::sender:
+    case RateScope::sender_domain:
+      return Phase::mail;
+    case RateScope::rcpt:
+    case RateScope::pair:
+    case RateScope::ip_rcptdomain:
+      return Phase::rcpt;
+    case RateScope::hdr_domain:
+    case RateScope::message_id:
+      return Phase::data;
+  }
+  return Phase::data;
+}
+
+RateLimit::RateLimit(std::span<const RateRule> rules) {
+  for (std::size_t i = 0; i < rate_scope_count; ++i) {
+    const auto scope = static_cast<RateScope>(i);
+    std::vector<Rule> same_scope;
+    std::array<bool, phase_count> asked{};
+    bool counts_accepted = false;
+    for (const RateRule& rule : rules) {
+      if (rule.window.scope != scope) continue;
+      CHECK(rule.window.count > 0 && rule.window.window > Duration{});
+      // Connections are looked at as they come, whenever the refusal is spoken; all else as late as it is spoken, so
+      // that a long connection is not judged by how things stood when it was opened.
+      const Phase phase =
+          scope == RateScope::conn ? Phase::connect : std::max(known_from(scope), rule.over_limit.phase);
+      asked[static_cast<std::size_t>(phase)] = true;
+      counts_accepted = counts_accepted || (!rule.window.count_refused && scope != RateScope::conn);
+      same_scope.push_back({rule.window, rule.over_limit, phase});
+    }
+    if (same_scope.empty()) continue;
+    const std::size_t width = same_scope.size();
+    groups_.push_back({scope, std::move(same_scope), asked, counts_accepted, ExpiringTable<Count>(width)});
+  }
+}
+
+Hooks RateLimit::hooks() const {
+  const auto any = [this](Phase phase) {
+    return std::any_of(groups_.begin(), groups_.end(),
+                       [phase](const Group& group) { return group.asked[static_cast<std::size_t>(phase)]; });
+  };
+  return {.connect = any(Phase::connect),
+          .helo = any(Phase::helo),
+          .mail = any(Phase::mail),
+          .rcpt = any(Phase::rcpt),
+          .data = any(Phase::data),
+          .accepted = std::any_of(groups_.begin(), groups_.end(), [](const Group& g) { return g.counts_accepted; })};
+}
+
+template <class Use>
+void RateLimit::for_each_key(const Group& group, const Facts& facts, Use use) {
+  const Session& session = facts.session;
+  const auto for_each_recipient = [&](auto key) {
+    if (facts.candidate != nullptr) return use(key(*facts.candidate));
+    for (const Recipient& recipient : session.recipients) use(key(recipient));
+  };
+  switch (group.scope) {
+    case RateScope::ip:
+    case RateScope::conn:
+      return use(session.client_ip.hash());
+    case RateScope::netblock24:
+      return use(netblock_key(session.client_ip));
+    case RateScope::sender:
+      if (!facts.from.empty()) use(key_of(facts.from));
+      return;
+    case RateScope::sender_domain:
+      if (const auto domain = split_address(facts.from).domain; !domain.empty()) use(key_of(domain));
+      return;
+    case RateScope::hdr_domain:
+      if (!facts.message->header_from_domain.empty()) use(key_of(facts.message->header_from_domain));
+      return;
+    case RateScope::message_id:
+      if (!facts.message->message_id.empty()) use(key_of(facts.message->message_id));
+      return;
+    case RateScope::rcpt:
+      return for_each_recipient([](const Recipient& recipient) { return key_of(recipient); });
+    case RateScope::pair: {
+      const std::uint64_t from = key_of(facts.from);
+      return for_each_recipient([from](const Recipient& recipient) { return combine(from, key_of(recipient)); });
+    }
+    case RateScope::ip_rcptdomain: {
+      const std::uint64_t ip = session.client_ip.hash();
+      const auto key = [ip](const Recipient& recipient) { return combine(ip, stable_hash(recipient.domain)); };
+      const auto same_domain_in = [](auto first, auto last, const Recipient& recipient) {
+        return std::any_of(first, last, [&](const Recipient& other) { return other.domain == recipient.domain; });
+      };
+      const auto begin = session.recipients.begin();
+      if (facts.candidate != nullptr) {
+        if (!same_domain_in(begin, session.recipients.end(), *facts.candidate)) use(key(*facts.candidate));
+        return;
+      }
+      for (auto it = begin; it != session.recipients.end(); ++it) {
+        if (!same_domain_in(begin, it, *it)) use(key(*it));
+      }
+      return;
+    }
+  }
+}
+
+std::optional<Verdict> RateLimit::ask_key(Instant now, Phase phase, Group& group, std::uint64_t key) {
+  using Table = ExpiringTable<Count>;
+  Table::Row row = group.counts.find(now, key);
+  std::optional<Verdict> refusal;
+  const auto add_unit = [&](std::size_t i) {
+    const Duration window = group.rules[i].window.window;
+    if (row == Table::none) row = group.counts.obtain(now, key);
+    group.counts.values(row)[i].units.add(now, window);
+    group.counts.keep_until(row, std::max(group.counts.kept_until(row), SlidingWindow::counted_until(now, window)));
+  };
+  for (std::size_t i = 0; i < group.rules.size(); ++i) {
+    const Rule& rule = group.rules[i];
+    if (rule.asked != phase) continue;
+    if (row != Table::none) {
+      Count& count = group.counts.values(row)[i];
+      const bool blocked = now < count.blocked_until;
+      if (!blocked && count.units.total(now, rule.window.window) >= rule.window.count) {
+        count.blocked_until = end_of_block(now, rule.window);
+        group.counts.keep_until(row, std::max(group.counts.kept_until(row), count.blocked_until));
+        if (!refusal) refusal = rule.over_limit.refusal(to_string(group.scope));
+      } else if (blocked && !refusal) {
+        refusal = rule.over_limit.refusal(to_string(group.scope));
+      }
+    }
+    if (rule.window.count_refused) add_unit(i);
+  }
+  if (group.scope == RateScope::conn && !refusal) {
+    for (std::size_t i = 0; i < group.rules.size(); ++i) {
+      if (!group.rules[i].window.count_refused) add_unit(i);
+    }
+  }
+  return refusal;
+}
+
+std::optional<Verdict> RateLimit::ask(Instant now, Phase phase, const Facts& facts) {
+  for (Group& group : groups_) {
+    if (!group.asked[static_cast<std::size_t>(phase)]) continue;
+    std::optional<Verdict> refusal;
+    for_each_key(group, facts, [&](std::uint64_t key) {
+      if (auto verdict = ask_key(now, phase, group, key); verdict && !refusal) refusal = verdict;
+    });
+    if (refusal) return refusal;
+  }
+  return std::nullopt;
+}
+
+std::optional<Verdict> RateLimit::connect(Instant now, const Session& session) {
+  return ask(now, Phase::connect, {session, {}});
+}
+
+std::optional<Verdict> RateLimit::helo(Instant now, const Session& session, std::string_view) {
+  return ask(now, Phase::helo, {session, {}});
+}
+
+std::optional<Verdict> RateLimit::mail(Instant now, const Session& session, const MailFacts& facts) {
+  return ask(now, Phase::mail, {session, facts.from});
+}
+
+std::optional<Verdict> RateLimit::rcpt(Instant now, const Session& session, const Recipient& candidate) {
+  return ask(now, Phase::rcpt, {session, session.mail_from, &candidate});
+}
+
+std::optional<Verdict> RateLimit::data(Instant now, const Session& session, const MessageFacts& facts) {
+  return ask(now, Phase::data, {session, session.mail_from, nullptr, &facts});
+}
+
+void RateLimit::accepted(Instant now, const Session& session, const MessageFacts& facts) {
+  const Facts all{session, session.mail_from, nullptr, &facts};
+  for (Group& group : groups_) {
+    if (!group.counts_accepted) continue;
+    for_each_key(group, all, [&](std::uint64_t key) { count_accepted(now, group, key); });
+  }
+}
+
+void RateLimit::count_accepted(Instant now, Group& group, std::uint64_t key) {
+  const auto row = group.counts.obtain(now, key);
+  Instant last = group.counts.kept_until(row);
+  for (std::size_t i = 0; i < group.rules.size(); ++i) {
+    const RateWindow& window = group.rules[i].window;
+    if (window.count_refused) continue;
+    group.counts.values(row)[i].units.add(now, window.window);
+    last = std::max(last, SlidingWindow::counted_until(now, window.window));
+  }
+  group.counts.keep_until(row, last);
+}
+
+std::size_t RateLimit::size() const {
+  std::size_t sum = 0;
+  for (const Group& group : groups_) sum += group.counts.size();
+  return sum;
+}
+
+}  // namespace mailrig::policy

@@ -1,0 +1,104 @@
+// Rate limits: how many units of something (an IP, a sender, a recipient …) may pass within a window, and for how long
+// who went over is shut out afterwards. Several windows at once. Recipients' windows count recipients, the others
+// messages; `conn` counts connections. Units count when they were accepted (connections: when they were let in), unless
+// the window also counts what was refused. Not thread-safe.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "fakes/policy/expiring_table.h"
+#include "fakes/policy/policy.h"
+#include "fakes/policy/sliding_window.h"
+
+namespace mailrig::policy {
+
+// What is counted together. Those that need an authenticated domain are not among them yet.
+enum class RateScope : std::uint8_t {
+  ip,
+  netblock24,     // /24, or /64 of IPv6
+  conn,           // new connections of one IP
+  sender,         // MAIL FROM; the null sender is never counted
+  sender_domain,  // its domain
+  hdr_domain,     // domain of header From
+  rcpt,
+  pair,           // MAIL FROM and RCPT
+  ip_rcptdomain,  // IP and recipient domain: one unit per message and domain
+  message_id,
+};
+inline constexpr std::size_t rate_scope_count = 10;
+
+std::string_view to_string(RateScope scope);
+std::optional<RateScope> parse_rate_scope(std::string_view name);
+// The first phase in which what the scope counts is known.
+Phase known_from(RateScope scope);
+
+struct RateWindow {
+  RateScope scope = RateScope::ip;
+  std::uint32_t count = 0;  // so many pass, the next one is refused
+  Duration window{};
+  Duration block{};            // once over the limit: shut out at least this long
+  bool block_day = false;      // once over the limit: shut out until midnight UTC
+  bool count_refused = false;  // units count when they try, not when they are accepted
+};
+
+struct RateRule {
+  RateWindow window;
+  Utterance over_limit;
+};
+
+class RateLimit : public Policy {
+ public:
+  explicit RateLimit(std::span<const RateRule> rules);
+
+  Hooks hooks() const override;
+  std::optional<Verdict> connect(Instant now, const Session& session) override;
+  std::optional<Verdict> helo(Instant now, const Session& session, std::string_view name) override;
+  std::optional<Verdict> mail(Instant now, const Session& session, const MailFacts& facts) override;
+  std::optional<Verdict> rcpt(Instant now, const Session& session, const Recipient& candidate) override;
+  std::optional<Verdict> data(Instant now, const Session& session, const MessageFacts& facts) override;
+  void accepted(Instant now, const Session& session, const MessageFacts& facts) override;
+
+  // Identities remembered over all scopes, for tests and measurements of memory.
+  std::size_t size() const;
+
+ private:
+  struct Count {
+    SlidingWindow units;
+    Instant blocked_until{};
+  };
+  struct Rule {
+    RateWindow window;
+    Utterance over_limit;
+    Phase asked;  // when the limit is looked at
+  };
+  // The windows of one scope share a row, so that a unit costs one look-up however many windows there are.
+  struct Group {
+    RateScope scope;
+    std::vector<Rule> rules;
+    std::array<bool, phase_count> asked{};
+    bool counts_accepted = false;
+    ExpiringTable<Count> counts;
+  };
+  // Everything from which keys are made; what is not known yet is null.
+  struct Facts {
+    const Session& session;
+    std::string_view from;
+    const Recipient* candidate = nullptr;
+    const MessageFacts* message = nullptr;
+  };
+
+  std::vector<Group> groups_;
+
+  std::optional<Verdict> ask(Instant now, Phase phase, const Facts& facts);
+  static std::optional<Verdict> ask_key(Instant now, Phase phase, Group& group, std::uint64_t key);
+  static void count_accepted(Instant now, Group& group, std::uint64_t key);
+  template <class Use>
+  static void for_each_key(const Group& group, const Facts& facts, Use use);
+};
+
+}  // namespace mailrig::policy

@@ -1,0 +1,58 @@
+// Counts units within a window that slides over time, in constant memory and integer arithmetic: the window is cut into
+// twelve parts (5 s of a minute, 2 h of a day). A unit is counted for at least the window and at most a twelfth longer,
+// so no span as long as the window ever sees more units than the limit. A plain value.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "fakes/base/instant.h"
+
+namespace mailrig::policy {
+
+class SlidingWindow {
+ public:
+  static constexpr std::int64_t parts = 12;
+
+  // Units that still count at `now`. The same `window` must be given to every call.
+  std::uint32_t total(Instant now, Duration window) {
+    slide(part_of(now, window));
+    return total_;
+  }
+
+  void add(Instant now, Duration window) {
+    slide(part_of(now, window));
+    ++counts_[slot(newest_)];
+    ++total_;
+  }
+
+  // After this instant a unit added at `now` no longer counts.
+  static Instant counted_until(Instant now, Duration window) {
+    return Instant((part_of(now, window) + parts + 1) * width(window)) - Duration(1);
+  }
+
+ private:
+  std::int64_t newest_ = 0;  // number of the newest part since 1970
+  std::uint32_t total_ = 0;
+  std::array<std::uint32_t, parts + 1> counts_{};  // the part under way and the twelve before it
+
+  static Duration width(Duration window) { return Duration((window.count() + parts - 1) / parts); }
+  static std::int64_t part_of(Instant now, Duration window) { return now.time_since_epoch() / width(window); }
+  static std::size_t slot(std::int64_t part) { return static_cast<std::size_t>(part % (parts + 1)); }
+
+  void slide(std::int64_t part) {
+    if (part <= newest_) return;  // also when threads hand in times a hair out of order
+    if (total_ == 0 || part - newest_ > parts) {
+      counts_.fill(0);
+      total_ = 0;
+    } else {
+      for (std::int64_t p = newest_ + 1; p <= part; ++p) {
+        total_ -= counts_[slot(p)];
+        counts_[slot(p)] = 0;
+      }
+    }
+    newest_ = part;
+  }
+};
+
+}  // namespace mailrig::policy

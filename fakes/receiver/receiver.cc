@@ -1,0 +1,370 @@
+#include "fakes/receiver/receiver.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "fakes/base/check.h"
+#include "fakes/base/stable_hash.h"
+#include "fakes/policy/chain.h"
+#include "fakes/policy/connection_limit.h"
+#include "fakes/policy/expiring_table.h"
+#include "fakes/policy/greylist.h"
+#include "fakes/policy/mailbox_check.h"
+#include "fakes/policy/rate_limit.h"
+#include "fakes/policy/recipient_command.h"
+#include "fakes/policy/relay.h"
+#include "fakes/policy/reply_template.h"
+#include "fakes/policy/session_limits.h"
+#include "fakes/policy/tls_requirement.h"
+
+namespace mailrig::receiver {
+
+using policy::DataVerdict;
+using policy::Disposition;
+using policy::Event;
+using policy::MailFacts;
+using policy::MessageFacts;
+using policy::Phase;
+using policy::Recipient;
+using policy::RecipientCommands;
+using policy::ReplyContext;
+using policy::ReplyTemplate;
+using policy::Session;
+using policy::Verdict;
+
+namespace {
+
+// In the order in which a server with all of them would notice: who connects, what the transaction asks for, whether
+// the mailbox can take it, and only then whether it comes too often or too soon.
+policy::Chain make_chain(const Profile& profile, const Mailboxes& mailboxes) {
+  const ReplyBook& says = profile.replies;
+  policy::Chain chain;
+  const auto add = [&chain]<class P>(P policy) { chain.add(std::make_unique<P>(std::move(policy))); };
+  const bool judges = profile.kind == Profile::Kind::receiver;
+
+  if (judges && profile.limits.connections_per_ip > 0) {
+    add(policy::ConnectionLimit(profile.limits.connections_per_ip, says.at("too_many_connections")));
+  }
+  if (judges && profile.tls.refuses_plain()) add(policy::TlsRequirement(says.at("tls_required")));
+  if (!profile.domains.empty()) {
+    add(policy::Relay(profile.domains, says.at("relay_denied"), says.at("syntax_error")));
+  }
+  if (judges) {
+    add(policy::SessionLimits(profile.limits, {.too_many_messages = says.at("rate_limited/connection"),
+                                               .too_many_recipients = says.at("too_many_recipients"),
+                                               .several_domains = says.at("too_many_recipients/domains"),
+                                               .too_large = says.at("too_large"),
+                                               .too_many_hops = says.at("protocol_abuse/loop")}));
+  }
+  add(policy::MailboxCheck(
+      mailboxes,
+      {.unknown = says.at("unknown_user"), .full = says.at("mailbox_full"), .disabled = says.at("mailbox_disabled")}));
+  add(policy::CommandedDeferral(says.at("local_error"), says.at("syntax_error/command")));
+  if (judges && !profile.limits.rate_windows.empty()) {
+    std::vector<policy::RateRule> rules;
+    for (const ProfileRateWindow& window : profile.limits.rate_windows) {
+      rules.push_back({window.window, says.at(window.event)});
+    }
+    add(policy::RateLimit(rules));
+  }
+  if (judges && profile.greylist.enabled) add(policy::Greylist(profile.greylist, says.at("greylisted")));
+  return chain;
+}
+
+// Everything that reply texts may mention, and the storage of what is not kept anywhere as text.
+class Context {
+ public:
+  Context(Instant now, const Session& session, const MessageFacts* message, std::uint64_t token)
+      : ip_(session.client_ip.to_string()) {
+    context_.now = now;
+    context_.ip = ip_;
+    context_.from = session.mail_from;
+    context_.helo = session.helo;
+    context_.host = session.mx_host;
+    context_.token = token;
+    if (!session.recipients.empty()) context_.rcpt = session.recipients.front().address;
+    if (message != nullptr) {
+      context_.header_domain = message->header_from_domain;
+      context_.message_id = message->message_id;
+      context_.bytes = message->size;
+    }
+  }
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+
+  const ReplyContext& for_recipient(std::string_view address) {
+    context_.rcpt = address;
+    return context_;
+  }
+  const ReplyContext& get() const { return context_; }
+
+ private:
+  std::string ip_;
+  ReplyContext context_;
+};
+
+Verdict accept(const ReplyTemplate* reply, Phase phase) {
+  return {reply, Event::accepted, phase, {}, {}, false};
+}
+
+}  // namespace
+
+struct Receiver::State {
+  State(std::string name_, Profile profile_, Mailboxes mailboxes_, Draw draw_, Observer* observer_)
+      : name(std::move(name_)),
+        profile(std::move(profile_)),
+        mailboxes(std::move(mailboxes_)),
+        draw(draw_),
+        observer(observer_),
+        chain(make_chain(profile, mailboxes)),
+        banner(&profile.replies.reply("banner")),
+        helo_ok(&profile.replies.reply("helo_ok")),
+        mail_ok(&profile.replies.reply("mail_ok")),
+        rcpt_ok(&profile.replies.reply("rcpt_ok")),
+        accepted(&profile.replies.reply("accepted")),
+        timeout(&profile.replies.reply("timeout")) {}
+
+  const std::string name;
+  const Profile profile;
+  const Mailboxes mailboxes;
+  const Draw draw;
+  Observer* const observer;
+  const policy::Chain chain;
+  const ReplyTemplate *const banner, *const helo_ok, *const mail_ok, *const rcpt_ok, *const accepted, *const timeout;
+  std::uint32_t sessions = 0;
+  bool down = false;
+  policy::ExpiringTable<char> cut_before;   // by message and recipient of +dropstored
+  std::vector<Recipient> spare_recipients;  // their strings are used again, so that accepting does not allocate
+
+  // Every transaction of a session shows another token, as queue ids do.
+  std::uint64_t token(const Session& session) const {
+    return draw.bits(name, "session token", session.sequence, session.messages);
+  }
+
+  void refused_session(Instant now, const Session& session, const Verdict& verdict) const {
+    if (observer == nullptr) return;
+    const Context context(now, session, nullptr, token(session));
+    observer->session_refused(now, session, verdict, context.get());
+  }
+
+  void forget_transaction(Session& session) {
+    session.in_transaction = false;
+    session.held_in_transaction.clear();
+    session.mail_from.clear();
+    clear_recipients(session);
+  }
+
+  void clear_recipients(Session& session) {
+    for (Recipient& recipient : session.recipients) spare_recipients.push_back(std::move(recipient));
+    session.recipients.clear();
+  }
+
+  Recipient take_recipient(std::string_view address) {
+    Recipient recipient;
+    if (!spare_recipients.empty()) {
+      recipient = std::move(spare_recipients.back());
+      spare_recipients.pop_back();
+    }
+    policy::assign_recipient(recipient, address);
+    return recipient;
+  }
+
+  // One verdict for every recipient that RCPT accepted.
+  void tell_all(Instant now, const Session& session, const MessageFacts* message, const Verdict& verdict,
+                const std::vector<Disposition>& dispositions) const {
+    if (observer == nullptr) return;
+    Context context(now, session, message, token(session));
+    for (std::size_t i = 0; i < session.recipients.size(); ++i) {
+      const std::string& address = session.recipients[i].address;
+      const Disposition disposition = dispositions.empty() ? Disposition::discard : dispositions[i];
+      Verdict own = verdict;
+      if (verdict.event == Event::accepted && disposition == Disposition::discard) own.event = Event::discarded;
+      if (message != nullptr && (disposition == Disposition::store || disposition == Disposition::drop_stored)) {
+        observer->stored(now, session, address, *message, false);
+      }
+      observer->recipient_verdict({now, session, address, message, own, context.for_recipient(address), disposition});
+    }
+  }
+
+  // +dropstored cuts a message's first attempt only: the second is taken and makes the classic duplicate.
+  bool first_attempt(Instant now, const Recipient& recipient, const MessageFacts& facts) {
+    constexpr Duration remembered = std::chrono::hours(24 * 7);
+    const std::uint64_t message = combine(stable_hash(facts.message_id), facts.rig_id);
+    const auto row = cut_before.obtain(now, stable_hash(recipient.address, message));
+    cut_before.keep_until(row, now + remembered);
+    return std::exchange(cut_before.values(row).front(), char{1}) == 0;
+  }
+
+  // What becomes of the copies of an accepted message, by the commands in their addresses.
+  DataVerdict dispose(Instant now, const Session& session, const MessageFacts& facts) {
+    DataVerdict result;
+    const bool sink = profile.kind == Profile::Kind::sink;
+    bool drop = false;
+    bool drop_stored = false;
+    result.dispositions.reserve(session.recipients.size());
+    for (const Recipient& recipient : session.recipients) {
+      Disposition disposition = sink ? Disposition::discard : Disposition::store;
+      if (!recipient.command.empty()) {
+        const RecipientCommands commands = policy::parse_commands(recipient.command);
+        if (commands.discard) disposition = Disposition::discard;
+        if (commands.drop_stored && first_attempt(now, recipient, facts)) disposition = Disposition::drop_stored;
+        if (commands.drop) disposition = Disposition::drop;
+      }
+      drop = drop || disposition == Disposition::drop;
+      drop_stored = drop_stored || disposition == Disposition::drop_stored;
+      result.dispositions.push_back(disposition);
+    }
+    result.cut = drop || drop_stored;
+    if (!result.cut) return result;
+    // A cut is one for the whole transaction. Copies that command nothing share its fate, and nothing stored wins.
+    for (Disposition& disposition : result.dispositions) {
+      if (disposition == Disposition::store) disposition = drop ? Disposition::drop : Disposition::drop_stored;
+    }
+    return result;
+  }
+};
+
+Receiver::Receiver(std::string name, Profile profile, Mailboxes mailboxes, Draw draw, Observer* observer)
+    : state_(std::make_unique<State>(std::move(name), std::move(profile), std::move(mailboxes), draw, observer)) {}
+Receiver::~Receiver() = default;
+
+const std::string& Receiver::name() const {
+  return state_->name;
+}
+const Profile& Receiver::profile() const {
+  return state_->profile;
+}
+void Receiver::set_down(bool down) {
+  state_->down = down;
+}
+bool Receiver::down() const {
+  return state_->down;
+}
+
+smtp::ServerConfig Receiver::server_config(std::string_view mx_host, std::string_view client_ip) const {
+  const Profile& profile = state_->profile;
+  ReplyContext context;
+  context.host = mx_host;
+  context.ip = client_ip;
+  const auto reply = [&](std::string_view key) { return profile.replies.reply(key).render(context); };
+
+  smtp::ServerConfig config;
+  config.host_name = mx_host;
+  config.ehlo_greeting = policy::fill_placeholders(profile.ehlo_first, context);
+  config.extensions = profile.ehlo;
+  config.starttls = profile.offers_starttls();
+  // The engine only guards memory: a message somewhat over the limit still reaches the policy, which refuses it in the
+  // profile's phase and is seen doing so.
+  if (profile.limits.size_bytes > 0) config.message_bytes_max = 2 * profile.limits.size_bytes;
+  if (profile.limits.rcpts_per_message >= config.recipients_max) {
+    config.recipients_max = profile.limits.rcpts_per_message + 1;
+  }
+  config.errors_max = static_cast<int>(profile.limits.errors_per_session);
+  config.command_timeout = profile.limits.command_timeout;
+  config.session_timeout = profile.limits.session_timeout;
+  config.too_many_errors = reply("protocol_abuse");
+  config.timeout = reply("timeout");
+  config.too_large = reply("too_large");
+  config.data_go_ahead = reply("data_go");
+  return config;
+}
+
+Verdict Receiver::connect(Instant now, Session& session) {
+  session.sequence = ++state_->sessions;
+  session.greeted = false;
+  session.messages = 0;
+  session.helo.clear();
+  session.held.clear();
+  state_->forget_transaction(session);
+  if (state_->observer != nullptr) state_->observer->session_opened(now, session);
+  if (auto refusal = state_->chain.connect(now, session)) {
+    refusal->close = true;
+    state_->refused_session(now, session, *refusal);
+    return *refusal;
+  }
+  session.greeted = true;
+  return accept(state_->banner, Phase::connect);
+}
+
+Verdict Receiver::helo(Instant now, Session& session, std::string_view name) {
+  state_->forget_transaction(session);
+  session.helo.assign(name);
+  if (const auto refusal = state_->chain.helo(now, session, name)) {
+    state_->refused_session(now, session, *refusal);
+    return *refusal;
+  }
+  return accept(state_->helo_ok, Phase::helo);
+}
+
+Verdict Receiver::mail(Instant now, Session& session, const MailFacts& facts) {
+  state_->forget_transaction(session);
+  session.mail_from.assign(facts.from);
+  if (const auto refusal = state_->chain.mail(now, session, facts)) {
+    state_->refused_session(now, session, *refusal);
+    return *refusal;
+  }
+  session.in_transaction = true;
+  ++session.messages;
+  return accept(state_->mail_ok, Phase::mail);
+}
+
+Verdict Receiver::rcpt(Instant now, Session& session, std::string_view address) {
+  Recipient candidate = state_->take_recipient(address);
+  const Duration delay = candidate.command.empty() ? Duration{} : policy::parse_commands(candidate.command).delay;
+  if (auto refusal = state_->chain.rcpt(now, session, candidate)) {
+    refusal->delay = delay;
+    state_->spare_recipients.push_back(std::move(candidate));
+    if (state_->observer != nullptr) {
+      Context context(now, session, nullptr, state_->token(session));
+      state_->observer->recipient_verdict(
+          {now, session, address, nullptr, *refusal, context.for_recipient(address), Disposition::discard});
+    }
+    return *refusal;
+  }
+  session.recipients.push_back(std::move(candidate));
+  Verdict verdict = accept(state_->rcpt_ok, Phase::rcpt);
+  verdict.delay = delay;
+  return verdict;
+}
+
+DataVerdict Receiver::data(Instant now, Session& session, const MessageFacts& facts) {
+  session.in_transaction = false;
+  if (const auto refusal = state_->chain.data(now, session, facts)) {
+    DataVerdict result{*refusal, false, std::vector<Disposition>(session.recipients.size(), Disposition::discard)};
+    state_->tell_all(now, session, &facts, result.verdict, result.dispositions);
+    return result;
+  }
+  DataVerdict result = state_->dispose(now, session, facts);
+  if (result.cut) {
+    result.verdict = {state_->timeout, Event::timeout, Phase::data, {}, {}, true};
+  } else {
+    result.verdict = accept(state_->accepted, Phase::data);
+    state_->chain.accepted(now, session, facts);
+  }
+  state_->tell_all(now, session, &facts, result.verdict, result.dispositions);
+  return result;
+}
+
+void Receiver::reset(Session& session) {
+  state_->forget_transaction(session);
+}
+
+void Receiver::disconnected(Instant now, Session& session) {
+  if (session.in_transaction) {
+    const Verdict verdict{state_->timeout, Event::timeout, Phase::data, {}, {}, true};
+    state_->tell_all(now, session, nullptr, verdict, {});
+  }
+  state_->chain.disconnected(now, session);
+  if (state_->observer != nullptr) state_->observer->session_closed(now, session);
+  state_->forget_transaction(session);
+}
+
+smtp::Reply Receiver::render(Instant now, const Session& session, const Verdict& verdict, std::string_view recipient,
+                             const MessageFacts* message) const {
+  CHECK(verdict.reply != nullptr);
+  Context context(now, session, message, state_->token(session));
+  return verdict.reply->render(recipient.empty() ? context.get() : context.for_recipient(recipient));
+}
+
+}  // namespace mailrig::receiver

@@ -1,0 +1,109 @@
+#include "fakes/policy/expiring_table.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "fakes/base/draw.h"
+
+namespace mailrig::policy {
+namespace {
+
+using namespace std::chrono_literals;
+using Table = ExpiringTable<int>;
+
+constexpr Instant start{1000s};
+
+TEST(ExpiringTable, FindsWhatWasObtainedAndNothingElse) {
+  Table table;
+  EXPECT_EQ(table.find(start, 7), Table::none);
+  const auto row = table.obtain(start, 7);
+  table.values(row).front() = 70;
+  EXPECT_EQ(table.values(table.find(start, 7)).front(), 70);
+  EXPECT_EQ(table.find(start, 8), Table::none);
+}
+
+TEST(ExpiringTable, ARowLivesThroughItsLastInstant) {
+  Table table;
+  const auto row = table.obtain(start, 7);
+  table.values(row).front() = 70;
+  table.keep_until(row, start + 10s);
+  EXPECT_NE(table.find(start + 10s, 7), Table::none);
+  EXPECT_EQ(table.find(start + 10s + 1ns, 7), Table::none);
+  // Obtained again after its end it starts afresh.
+  EXPECT_EQ(table.values(table.obtain(start + 11s, 7)).front(), 0);
+}
+
+TEST(ExpiringTable, RowsAreAsWideAsAskedFor) {
+  ExpiringTable<int> table(3);
+  const auto first = table.obtain(start, 1);
+  table.values(first)[2] = 12;
+  const auto second = table.obtain(start, 2);
+  EXPECT_EQ(table.values(second)[2], 0);
+  EXPECT_EQ(table.values(table.find(start, 1))[2], 12);
+}
+
+TEST(ExpiringTable, ErasedRowsAreUsedAgainAfresh) {
+  Table table;
+  const auto row = table.obtain(start, 1);
+  table.values(row).front() = 5;
+  table.erase(row);
+  EXPECT_EQ(table.find(start, 1), Table::none);
+  EXPECT_EQ(table.size(), 0U);
+  EXPECT_EQ(table.values(table.obtain(start, 2)).front(), 0);
+  EXPECT_EQ(table.size(), 1U);
+}
+
+TEST(ExpiringTable, MemoryFollowsWhatIsAliveNotWhatWasSeen) {
+  Table table;
+  Instant now = start;
+  std::size_t most = 0;
+  // A hundred keys per second that live ten seconds: a thousand are alive at any time.
+  for (std::uint64_t key = 0; key < 100'000; ++key) {
+    now += 10ms;
+    table.keep_until(table.obtain(now, key * 0x9e3779b97f4a7c15ULL), now + 10s);
+    most = std::max(most, table.size());
+  }
+  EXPECT_GE(most, 1000U);
+  EXPECT_LE(most, 2100U);
+}
+
+// Against a plain map, with colliding keys, expiry and erasure mixed.
+TEST(ExpiringTable, BehavesLikeAMapThatForgets) {
+  struct Model {
+    int value;
+    Instant expires;
+  };
+  Table table;
+  std::map<std::uint64_t, Model> model;
+  const Draw draw(1);
+  Instant now = start;
+  for (std::uint64_t step = 0; step < 50'000; ++step) {
+    now += 1ms;
+    const std::uint64_t key = below(draw.bits("test", "key", step), 300) * 64;  // many share their home
+    const bool alive = model.contains(key) && now <= model[key].expires;
+    const auto found = table.find(now, key);
+    ASSERT_EQ(found != Table::none, alive) << "step " << step;
+    if (alive) {
+      ASSERT_EQ(table.values(found).front(), model[key].value);
+    }
+    switch (below(draw.bits("test", "what", step), 3)) {
+      case 0:
+        if (alive) {
+          table.erase(found);
+          model.erase(key);
+        }
+        break;
+      default: {
+        const auto row = table.obtain(now, key);
+        table.values(row).front() += 1;
+        const Instant expires = now + std::chrono::milliseconds(below(draw.bits("test", "life", step), 400));
+        table.keep_until(row, expires);
+        model[key] = {alive ? model[key].value + 1 : 1, expires};
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace mailrig::policy

@@ -1,0 +1,240 @@
+#include "fakes/policy/rate_limit.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/fakes/policy/fixture.h"
+
+namespace mailrig::policy {
+namespace {
+
+using namespace testing;
+
+const ReplyTemplate too_much = reply(Event::rate_limited);
+
+RateRule rule(RateScope scope, std::uint32_t count, Duration window, Phase phase = Phase::connect) {
+  return {{.scope = scope, .count = count, .window = window}, {&too_much, std::max(phase, known_from(scope))}};
+}
+
+class RateLimitTest : public ::testing::Test {
+ protected:
+  void limit(std::vector<RateRule> rules) { limit_.emplace(rules); }
+
+  // One message through all phases; true when it was accepted.
+  bool send(Instant now, std::string_view ip = "198.18.2.10", std::string_view from = "news@shop.example",
+            std::vector<std::string_view> to = {"jane@isp.example"}) {
+    Session session = session_from(ip, from);
+    MailFacts mail{.from = from};
+    if (limit_->connect(now, session) || limit_->helo(now, session, "mta") || limit_->mail(now, session, mail)) {
+      return false;
+    }
+    for (const std::string_view address : to) {
+      const Recipient candidate = recipient(address);
+      if (!limit_->rcpt(now, session, candidate)) session.recipients.push_back(candidate);
+    }
+    if (session.recipients.empty()) return false;
+    if (limit_->data(now, session, message_)) return false;
+    limit_->accepted(now, session, message_);
+    return true;
+  }
+
+  int accepted_of(int messages, Instant now) {
+    int accepted = 0;
+    for (int i = 0; i < messages; ++i) accepted += send(now);
+    return accepted;
+  }
+
+  std::optional<RateLimit> limit_;
+  MessageFacts message_;
+};
+
+TEST_F(RateLimitTest, LetsTheCountPassAndRefusesTheNext) {
+  limit({rule(RateScope::ip, 3, 60s)});
+  EXPECT_EQ(accepted_of(5, start), 3);
+  EXPECT_TRUE(send(start, "198.18.2.11")) << "another address has a window of its own";
+}
+
+TEST_F(RateLimitTest, TheRefusalNamesWhatWasCountedAndIsWordedByTheRule) {
+  limit({rule(RateScope::ip, 1, 60s, Phase::mail)});
+  ASSERT_TRUE(send(start));
+  const auto verdict = limit_->mail(start, session_from("198.18.2.10"), {});
+  ASSERT_TRUE(verdict);
+  EXPECT_EQ(verdict->scope, "ip");
+  EXPECT_EQ(verdict->reply, &too_much);
+  EXPECT_EQ(verdict->phase, Phase::mail);
+  EXPECT_EQ(verdict->event, Event::rate_limited);
+}
+
+TEST_F(RateLimitTest, TheWindowSlides) {
+  limit({rule(RateScope::ip, 2, 60s)});
+  ASSERT_TRUE(send(start));
+  ASSERT_TRUE(send(start + 30s));
+  EXPECT_FALSE(send(start + 60s)) << "a unit counts for the whole window at least";
+  EXPECT_TRUE(send(start + 65s)) << "the first unit is out";
+  EXPECT_FALSE(send(start + 65s)) << "the second is not";
+}
+
+TEST_F(RateLimitTest, RefusedMessagesDoNotCount) {
+  limit({rule(RateScope::ip, 2, 60s)});
+  ASSERT_EQ(accepted_of(100, start), 2);
+  EXPECT_EQ(accepted_of(5, start + 65s), 2);
+}
+
+TEST_F(RateLimitTest, UnlessTheWindowCountsThem) {
+  auto strict = rule(RateScope::ip, 2, 60s);
+  strict.window.count_refused = true;
+  limit({strict});
+  ASSERT_EQ(accepted_of(100, start), 2);
+  EXPECT_FALSE(send(start + 64s)) << "keeps the window full";
+  EXPECT_TRUE(send(start + 129s));
+}
+
+TEST_F(RateLimitTest, SeveralWindowsHoldAtOnce) {
+  limit({rule(RateScope::ip, 2, 60s), rule(RateScope::ip, 3, 1h)});
+  EXPECT_EQ(accepted_of(5, start), 2);
+  EXPECT_EQ(accepted_of(5, start + 2min), 1) << "the hour's third";
+  EXPECT_EQ(accepted_of(5, start + 10min), 0);
+  EXPECT_EQ(accepted_of(5, start + 65min), 2) << "a new minute; two of the hour's three are out";
+}
+
+TEST_F(RateLimitTest, ABlockOutlastsTheWindow) {
+  auto blocking = rule(RateScope::ip, 1, 60s);
+  blocking.window.block = 5min;
+  limit({blocking});
+  ASSERT_TRUE(send(start));
+  ASSERT_FALSE(send(start + 10s)) << "over the limit: the block begins";
+  EXPECT_FALSE(send(start + 2min)) << "the window is empty, the block is not over";
+  EXPECT_FALSE(send(start + 10s + 5min - 1ns));
+  EXPECT_TRUE(send(start + 10s + 5min)) << "tries during the block did not prolong it";
+}
+
+TEST_F(RateLimitTest, NoBlockWithoutGoingOver) {
+  auto blocking = rule(RateScope::ip, 1, 60s);
+  blocking.window.block = 5min;
+  limit({blocking});
+  ASSERT_TRUE(send(start));
+  EXPECT_TRUE(send(start + 65s)) << "exactly the limit was used, never more";
+}
+
+TEST_F(RateLimitTest, ABlockForTheRestOfTheDayEndsAtMidnightUtc) {
+  auto blocking = rule(RateScope::ip, 1, 60s);
+  blocking.window.block_day = true;
+  limit({blocking});
+  ASSERT_TRUE(send(start));
+  ASSERT_FALSE(send(start));
+  const Instant midnight = *parse_rfc3339("2026-03-03T00:00:00Z");
+  EXPECT_FALSE(send(midnight - 1ns));
+  EXPECT_TRUE(send(midnight));
+}
+
+TEST_F(RateLimitTest, ConnectionsCountWhenTheyComeWheneverTheRefusalIsSpoken) {
+  limit({rule(RateScope::conn, 2, 60s, Phase::data)});
+  const Session session = session_from("198.18.2.10");
+  EXPECT_FALSE(limit_->connect(start, session));
+  EXPECT_FALSE(limit_->connect(start, session));
+  const auto verdict = limit_->connect(start, session);
+  ASSERT_TRUE(verdict);
+  EXPECT_EQ(verdict->phase, Phase::data) << "for the chain to keep until then";
+  EXPECT_EQ(verdict->scope, "conn");
+  EXPECT_FALSE(limit_->hooks().data) << "nothing is left to ask";
+}
+
+// A connection that stays open must not be judged by how things stood when it was opened.
+TEST_F(RateLimitTest, AnIpWindowIsLookedAtInThePhaseInWhichItSpeaks) {
+  limit({rule(RateScope::ip, 1, 60s, Phase::data)});
+  const Session open = session_from("198.18.2.10");
+  EXPECT_FALSE(limit_->hooks().connect);
+  EXPECT_FALSE(limit_->data(start, open, message_));
+  ASSERT_TRUE(send(start));
+  EXPECT_TRUE(limit_->data(start, open, message_));
+}
+
+TEST_F(RateLimitTest, NetblockIs24BitsOfIpv4And64OfIpv6) {
+  limit({rule(RateScope::netblock24, 1, 60s)});
+  EXPECT_TRUE(send(start, "198.18.2.10"));
+  EXPECT_FALSE(send(start, "198.18.2.99"));
+  EXPECT_TRUE(send(start, "198.18.3.10"));
+  EXPECT_TRUE(send(start, "2001:db8:0:1::1"));
+  EXPECT_FALSE(send(start, "2001:db8:0:1:ffff::2"));
+  EXPECT_TRUE(send(start, "2001:db8:0:2::1"));
+}
+
+TEST_F(RateLimitTest, SenderIgnoresLetterCaseAndSparesTheNullSender) {
+  limit({rule(RateScope::sender, 1, 60s)});
+  EXPECT_TRUE(send(start, "198.18.2.10", "News@Shop.example"));
+  EXPECT_FALSE(send(start, "198.18.2.11", "news@shop.example"));
+  EXPECT_TRUE(send(start, "198.18.2.10", ""));
+  EXPECT_TRUE(send(start, "198.18.2.10", ""));
+}
+
+TEST_F(RateLimitTest, SenderDomainAddsUpAllItsSenders) {
+  limit({rule(RateScope::sender_domain, 1, 60s)});
+  EXPECT_TRUE(send(start, "198.18.2.10", "a@shop.example"));
+  EXPECT_FALSE(send(start, "198.18.2.11", "b@SHOP.example"));
+  EXPECT_TRUE(send(start, "198.18.2.10", "a@other.example"));
+}
+
+TEST_F(RateLimitTest, HeaderDomainAndMessageIdAreKnownAtData) {
+  limit({rule(RateScope::hdr_domain, 2, 60s), rule(RateScope::message_id, 1, 60s)});
+  message_.header_from_domain = "shop.example";
+  message_.message_id = "1@shop.example";
+  EXPECT_TRUE(send(start));
+  EXPECT_FALSE(send(start)) << "the same Message-ID";
+  message_.message_id = "2@shop.example";
+  EXPECT_TRUE(send(start));
+  message_.message_id = "3@shop.example";
+  EXPECT_FALSE(send(start)) << "the header domain's third";
+  message_.header_from_domain = message_.message_id = "";
+  EXPECT_TRUE(send(start)) << "what a message does not have is not counted";
+}
+
+TEST_F(RateLimitTest, RecipientsAreCountedOneByOneAndPerMailbox) {
+  limit({rule(RateScope::rcpt, 2, 60s)});
+  EXPECT_TRUE(send(start, "198.18.2.10", "a@shop.example", {"jane@isp.example", "joe@isp.example"}));
+  EXPECT_TRUE(send(start, "198.18.2.11", "b@shop.example", {"Jane+news@isp.example"}));
+  EXPECT_FALSE(send(start, "198.18.2.12", "c@shop.example", {"jane@isp.example"}));
+  EXPECT_TRUE(send(start, "198.18.2.12", "c@shop.example", {"joe@isp.example"}));
+}
+
+TEST_F(RateLimitTest, RecipientsSpokenOfAtDataRefuseTheMessage) {
+  limit({rule(RateScope::rcpt, 1, 60s, Phase::data)});
+  EXPECT_TRUE(send(start, "198.18.2.10", "a@shop.example", {"jane@isp.example"}));
+  EXPECT_FALSE(send(start, "198.18.2.10", "a@shop.example", {"joe@isp.example", "jane@isp.example"}));
+  EXPECT_TRUE(send(start, "198.18.2.10", "a@shop.example", {"joe@isp.example"})) << "was not counted";
+}
+
+TEST_F(RateLimitTest, PairIsSenderAndRecipient) {
+  limit({rule(RateScope::pair, 1, 60s)});
+  EXPECT_TRUE(send(start, "198.18.2.10", "a@shop.example"));
+  EXPECT_FALSE(send(start, "198.18.2.10", "a@shop.example"));
+  EXPECT_TRUE(send(start, "198.18.2.10", "b@shop.example"));
+}
+
+// Barracuda: "counts messages per (sender IP, recipient domain)".
+TEST_F(RateLimitTest, IpAndRecipientDomainCountsOncePerMessage) {
+  limit({rule(RateScope::ip_rcptdomain, 2, 60s)});
+  EXPECT_TRUE(send(start, "198.18.2.10", "a@shop.example", {"a@isp.example", "b@isp.example", "c@isp.example"}));
+  EXPECT_TRUE(send(start, "198.18.2.10", "a@shop.example", {"a@isp.example"}));
+  EXPECT_FALSE(send(start, "198.18.2.10", "a@shop.example", {"a@isp.example"}));
+  EXPECT_TRUE(send(start, "198.18.2.10", "a@shop.example", {"a@other.example"}));
+}
+
+TEST_F(RateLimitTest, ForgetsWhoHasGone) {
+  limit({rule(RateScope::ip, 10, 60s)});
+  std::size_t most = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    send(start + i * 1s, IpAddress::v4(0xc6120000U + static_cast<std::uint32_t>(i)).to_string());
+    most = std::max(most, limit_->size());
+  }
+  EXPECT_LE(most, 140U) << "65 addresses are within the window at any time";
+}
+
+TEST(RateScope, NamesReadBack) {
+  for (std::size_t i = 0; i < rate_scope_count; ++i) {
+    const auto scope = static_cast<RateScope>(i);
+    EXPECT_EQ(parse_rate_scope(to_string(scope)), scope);
+  }
+  EXPECT_EQ(parse_rate_scope("dkim_domain"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace mailrig::policy

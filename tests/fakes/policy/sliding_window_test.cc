@@ -1,0 +1,75 @@
+#include "fakes/policy/sliding_window.h"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+
+#include "fakes/base/draw.h"
+
+namespace mailrig::policy {
+namespace {
+
+using namespace std::chrono_literals;
+
+const Instant start = *parse_rfc3339("2026-03-02T08:00:00Z");
+
+TEST(SlidingWindow, CountsWhatWasAdded) {
+  SlidingWindow window;
+  EXPECT_EQ(window.total(start, 60s), 0U);
+  window.add(start, 60s);
+  window.add(start + 1s, 60s);
+  EXPECT_EQ(window.total(start + 1s, 60s), 2U);
+}
+
+TEST(SlidingWindow, SlidesInTwelfths) {
+  SlidingWindow window;
+  window.add(start, 60s);
+  window.add(start + 5s, 60s);
+  // The first unit counts for the window and the part that it fell into.
+  EXPECT_EQ(window.total(start + 65s - 1ns, 60s), 2U);
+  EXPECT_EQ(window.total(start + 65s, 60s), 1U);
+  EXPECT_EQ(window.total(start + 70s, 60s), 0U);
+}
+
+TEST(SlidingWindow, SaysUntilWhenAUnitCounts) {
+  EXPECT_EQ(SlidingWindow::counted_until(start + 3s, 60s), start + 65s - 1ns);
+}
+
+TEST(SlidingWindow, ALongSilenceEmptiesIt) {
+  SlidingWindow window;
+  window.add(start, 60s);
+  EXPECT_EQ(window.total(start + 24h, 60s), 0U);
+  window.add(start + 24h, 60s);
+  EXPECT_EQ(window.total(start + 24h, 60s), 1U);
+}
+
+TEST(SlidingWindow, ATimeAHairTooEarlyIsTakenAsNow) {
+  SlidingWindow window;
+  window.add(start, 60s);
+  window.add(start - 1us, 60s);
+  EXPECT_EQ(window.total(start, 60s), 2U);
+}
+
+// The promise: never fewer than in the exact window, never more than in a window a twelfth (and a part) longer.
+TEST(SlidingWindow, StaysBetweenTheWindowAndOneATwelfthLonger) {
+  constexpr Duration length = 100s;  // does not divide by twelve
+  SlidingWindow window;
+  std::deque<Instant> units;
+  const Draw draw(3);
+  Instant now = start;
+  for (std::uint64_t i = 0; i < 20'000; ++i) {
+    now += std::chrono::milliseconds(below(draw.bits("test", "gap", i), 4000));
+    const auto units_since = [&](Instant since) {
+      return std::count_if(units.begin(), units.end(), [since](Instant t) { return t > since; });
+    };
+    const auto total = window.total(now, length);
+    ASSERT_GE(total, units_since(now - length));
+    ASSERT_LE(total, units_since(now - length - length / 12 - 1ms));
+    window.add(now, length);
+    units.push_back(now);
+    if (units.size() > 200) units.pop_front();
+  }
+}
+
+}  // namespace
+}  // namespace mailrig::policy
