@@ -1,0 +1,315 @@
+// From draft to scenario: resolves names, reads the files it names, and checks what concerns more than one part.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "fakes/config/document.h"
+#include "fakes/config/nearest.h"
+#include "sim/scenario/draft.h"
+#include "sim/scenario/user_files.h"
+
+namespace mailrig::scenario {
+namespace {
+
+using config::Errors;
+using config::Node;
+
+template <class T>
+std::vector<std::string> names_of(const std::vector<T>& things) {
+  std::vector<std::string> names;
+  for (const T& thing : things) names.push_back(thing.name);
+  return names;
+}
+
+std::optional<std::uint32_t> index_of(std::string_view name, const std::vector<std::string>& names) {
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) return std::nullopt;
+  return static_cast<std::uint32_t>(found - names.begin());
+}
+
+// The index of the thing that `reference` names; 0 and an error when there is none. `what` is its kind.
+std::uint32_t resolve(const Located<std::string>& reference, std::string_view key, std::string_view what,
+                      const std::vector<std::string>& names, Errors& errors) {
+  if (const auto index = index_of(reference.value, names)) return *index;
+  errors.add(reference.at, fmt::format("{}: unknown {} '{}'{}", key, what, reference.value,
+                                       config::suggestion(reference.value, names)));
+  return 0;
+}
+
+std::filesystem::path beside(const std::filesystem::path& scenario, const std::string& path) {
+  return scenario.parent_path() / path;  // an absolute path replaces the folder
+}
+
+// A fault in a file that the scenario names: with a line it speaks for itself, otherwise the scenario's place helps.
+void add_file_fault(const Location& at, std::string_view key, const Error& fault, Errors& errors) {
+  if (fault.line > 0) {
+    errors.add(fault);
+  } else {
+    errors.add(at, fmt::format("{}: {}", key, fault.to_string()));
+  }
+}
+
+void finish_senders(std::vector<Sender>& senders) {
+  constexpr std::uint32_t first_address = 0xc612020a;  // 198.18.2.10, of the range for benchmarks (RFC 2544)
+  for (std::size_t i = 0; i < senders.size(); ++i) {
+    if (senders[i].ips.empty()) senders[i].ips = {IpAddress::v4(first_address + static_cast<std::uint32_t>(i))};
+  }
+}
+
+void load_profile(const Draft& draft, Receiver& receiver, const Location& name_at, Errors& errors) {
+  std::string name = receiver.profile_name.value;
+  const auto shipped = receiver::list_profiles();
+  if (is_profile_file(name)) {
+    name = beside(draft.file, name).string();
+  } else if (receiver.changes.find("extends") == nullptr && !index_of(name, shipped)) {
+    const bool own_name = name == receiver.name;
+    errors.add(name_at, fmt::format("receivers.{}: unknown profile '{}'{}{}", receiver.name, name,
+                                    config::suggestion(name, shipped),
+                                    own_name ? " (a receiver of any other name needs 'profile')" : ""));
+    return;
+  }
+  auto profile = receiver::load_profile(name, &receiver.changes);
+  if (profile) {
+    receiver.profile = std::move(*profile);
+  } else {
+    add_file_fault(name_at, "receivers." + receiver.name, profile.error(), errors);
+  }
+}
+
+void finish_receivers(const Draft& draft, Scenario& scenario, Errors& errors) {
+  std::vector<std::pair<std::string, std::string>> owners;  // domain, receiver
+  const auto& entries = draft.resolved.find("receivers")->entries();
+  for (std::size_t i = 0; i < scenario.receivers.size(); ++i) {
+    Receiver& receiver = scenario.receivers[i];
+    const bool named = entries[i].value.find("profile") != nullptr;
+    load_profile(draft, receiver, named ? receiver.profile_name.at : entries[i].key_at, errors);
+    for (const std::string& domain : receiver.profile.domains) {
+      for (const auto& [taken, owner] : owners) {
+        if (taken != domain) continue;
+        errors.add(entries[i].key_at, fmt::format("receivers '{}' and '{}' both take mail for {}; give one of them "
+                                                  "other 'domains'",
+                                                  owner, receiver.name, domain));
+      }
+      owners.emplace_back(domain, receiver.name);
+    }
+  }
+}
+
+// Made-up addresses of two lists must differ: "a" + "11" is also "a1" + "1".
+void check_local_parts(const std::vector<List>& lists, Errors& errors) {
+  for (std::size_t i = 0; i < lists.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (!lists[i].file.empty() || !lists[j].file.empty()) continue;
+      const std::string& longer = lists[i].local.size() > lists[j].local.size() ? lists[i].local : lists[j].local;
+      const std::string& shorter = &longer == &lists[i].local ? lists[j].local : lists[i].local;
+      const bool same =
+          longer.starts_with(shorter) && longer.find_first_not_of("0123456789", shorter.size()) == std::string::npos;
+      if (same) {
+        errors.add(lists[i].at, fmt::format("lists '{}' and '{}' would make up the same addresses; give one of them "
+                                            "another 'local'",
+                                            lists[j].name, lists[i].name));
+      }
+    }
+  }
+}
+
+void finish_lists(Draft& draft, Scenario& scenario, Errors& errors) {
+  for (ListDraft& list : draft.list_drafts) {
+    if (list.file_path) {
+      list.file = beside(draft.file, list.file_path->value);
+      auto addresses = read_address_list(list.file);
+      if (addresses) {
+        list.addresses = std::move(*addresses);
+        list.count = list.addresses.size();
+      } else {
+        add_file_fault(list.file_path->at, "lists." + list.name + ".file", addresses.error(), errors);
+      }
+    }
+    scenario.lists.push_back(std::move(list));
+  }
+  check_local_parts(scenario.lists, errors);
+}
+
+void choose_sender(MailDraft& mail, const std::vector<std::string>& senders, Errors& errors) {
+  const std::string key = "mail." + mail.name;
+  if (!mail.sender.value.empty()) {
+    mail.sender_index = resolve(mail.sender, key + ".sender", "sender", senders, errors);
+  } else if (senders.size() == 1) {
+    mail.sender = {senders.front(), mail.at};
+  } else {
+    errors.add(mail.at, fmt::format("{}: key 'sender' is missing{}", key, config::suggestion("", senders)));
+  }
+}
+
+void finish_mail(Draft& draft, Scenario& scenario, Errors& errors) {
+  const auto senders = names_of(scenario.senders);
+  for (MailDraft& mail : draft.mail_drafts) {
+    const std::size_t before = errors.count();
+    choose_sender(mail, senders, errors);
+    if (errors.count() != before) continue;
+    const std::string& domain = scenario.senders[mail.sender_index].domain;
+    if (mail.from.address.domain.empty()) mail.from.address = {"no-reply", domain};
+    mail.envelope_from = mail.envelope_from_given.value_or("bounces@" + domain);
+    if (mail.verp && mail.envelope_from.empty()) {
+      errors.add(mail.at, fmt::format("mail.{}: 'verp' does not go together with a null reverse path", mail.name));
+    }
+    if (mail.files_path) {
+      auto files = find_messages(beside(draft.file, mail.files_path->value));
+      if (files) {
+        mail.files = std::move(*files);
+      } else {
+        add_file_fault(mail.files_path->at, "mail." + mail.name + ".files", files.error(), errors);
+      }
+    }
+    scenario.mail.push_back(std::move(mail));
+  }
+}
+
+std::string percent(std::uint64_t ppm) {
+  return fmt::format("{:g}%", static_cast<double>(ppm) / 10'000);
+}
+
+constexpr std::uint64_t whole_ppm = 1'000'000;
+
+// What rounding left over goes to the largest share, so that the sum is exact.
+void settle_rounding(std::vector<std::uint32_t>& shares, std::uint64_t sum) {
+  auto largest = std::max_element(shares.begin(), shares.end());
+  *largest = static_cast<std::uint32_t>(*largest + whole_ppm - sum);
+}
+
+std::vector<std::uint32_t> equal_shares(std::size_t receivers) {
+  const std::uint64_t each = whole_ppm / receivers;
+  std::vector<std::uint32_t> shares(receivers, static_cast<std::uint32_t>(each));
+  settle_rounding(shares, each * receivers);
+  return shares;
+}
+
+std::vector<std::uint32_t> read_shares(const Node& to, const std::vector<std::string>& receivers, Errors& errors) {
+  std::vector<std::uint32_t> shares(receivers.size());
+  if (!to.is_map()) {
+    errors.add(to, "expected a map such as {gmail: 60%, qq: 40%}, found " + describe(to));
+    return shares;
+  }
+  const std::size_t before = errors.count();
+  std::uint64_t sum = 0;
+  for (const auto& [name, name_at, value] : to.entries()) {
+    std::uint32_t share = 0;
+    const auto index = resolve({name, name_at}, to.path(), "receiver", receivers, errors);
+    if (config::share().read(value, share, errors)) shares[index] = share;
+    sum += share;
+  }
+  if (errors.count() != before) return shares;
+  constexpr std::uint64_t rounding_ppm = 100;  // three times 33.33%
+  if (sum + rounding_ppm < whole_ppm || sum > whole_ppm + rounding_ppm) {
+    errors.add(to, fmt::format("the shares sum to {}, not to 100%", percent(sum)));
+    return shares;
+  }
+  settle_rounding(shares, sum);
+  return shares;
+}
+
+// Addresses can only be made up under a domain.
+void check_domains(const Traffic& entry, const std::vector<Receiver>& receivers, std::string_view key, Errors& errors) {
+  for (std::size_t i = 0; i < receivers.size(); ++i) {
+    if (entry.to_ppm[i] > 0 && receivers[i].profile.domains.empty()) {
+      errors.add(receivers[i].at, fmt::format("receivers.{}: has no domain for the made-up addresses of {}; add "
+                                              "domains: [{}.example]",
+                                              receivers[i].name, key, receivers[i].name));
+    }
+  }
+}
+
+void finish_traffic(Draft& draft, Scenario& scenario, bool profiles_good, Errors& errors) {
+  const auto mail = names_of(draft.mail_drafts);
+  const auto lists = names_of(scenario.lists);
+  const auto receivers = names_of(scenario.receivers);
+  for (TrafficDraft& entry : draft.traffic_drafts) {
+    const std::string key = fmt::format("traffic.{}", scenario.traffic.size());
+    entry.mail_index = resolve(entry.mail, key + ".mail", "mail", mail, errors);
+    entry.list_index = resolve(entry.list, key + ".list", "list", lists, errors);
+    const bool from_file = entry.list_index < scenario.lists.size() && !scenario.lists[entry.list_index].file.empty();
+    if (from_file && !entry.to.is_null()) {
+      errors.add(entry.to, fmt::format("the addresses of list '{}' say where they go; remove 'to'", entry.list.value));
+    } else if (!from_file) {
+      entry.to_ppm = entry.to.is_null() ? equal_shares(receivers.size()) : read_shares(entry.to, receivers, errors);
+      if (profiles_good) check_domains(entry, scenario.receivers, key, errors);
+    }
+    scenario.traffic.push_back(std::move(entry));
+  }
+}
+
+void finish_timeline(Draft& draft, Scenario& scenario, Errors& errors) {
+  const auto receivers = names_of(scenario.receivers);
+  constexpr std::string_view prefix = "receivers.";
+  constexpr std::string_view suffix = ".down";
+  for (std::size_t i = 0; i < draft.timeline_drafts.size(); ++i) {
+    const TimelineDraft& entry = draft.timeline_drafts[i];
+    const std::string_view path = entry.set.value;
+    const std::string key = fmt::format("timeline.{}.set", i);
+    if (!path.starts_with(prefix) || !path.ends_with(suffix) || path.size() < prefix.size() + suffix.size()) {
+      errors.add(entry.set.at,
+                 fmt::format("{}: '{}' cannot be set; a timeline can set receivers.<name>.down", key, path));
+      continue;
+    }
+    const auto name = path.substr(prefix.size(), path.size() - prefix.size() - suffix.size());
+    TimelineEntry finished;
+    finished.at = entry.at;
+    finished.receiver_index = resolve({std::string(name), entry.set.at}, key, "receiver", receivers, errors);
+    config::boolean().read(entry.to, finished.down, errors);
+    scenario.timeline.push_back(finished);
+  }
+  std::stable_sort(scenario.timeline.begin(), scenario.timeline.end(),
+                   [](const TimelineEntry& a, const TimelineEntry& b) { return a.at < b.at; });
+}
+
+void finish_zones(Draft& draft, Scenario& scenario, Errors& errors) {
+  for (std::size_t i = 0; i < draft.dns.zones.size(); ++i) {
+    ZoneDraft& zone = draft.dns.zones[i];
+    ZoneText finished{.text = {}, .origin = zone.origin, .file = draft.file.string()};
+    if (zone.text) finished.text = zone.text->value;
+    if (zone.file_path) {
+      const auto path = beside(draft.file, zone.file_path->value);
+      finished.file = path.string();
+      auto text = config::read_file(path);
+      if (text) {
+        finished.text = std::move(*text);
+      } else {
+        add_file_fault(zone.file_path->at, fmt::format("dns.zones.{}", i), text.error(), errors);
+      }
+    }
+    scenario.zones.push_back(std::move(finished));
+  }
+}
+
+void finish_expectations(const Draft& draft, Scenario& scenario, Errors& errors) {
+  const auto receivers = names_of(scenario.receivers);
+  const auto streams = names_of(draft.mail_drafts);
+  for (const Node& node : draft.expect_nodes) {
+    auto expectation = parse_expectation(node, {receivers, streams});
+    if (expectation) {
+      scenario.expect.push_back(std::move(*expectation));
+    } else {
+      errors.add(expectation.error());
+    }
+  }
+}
+
+}  // namespace
+
+Scenario finish(Draft draft, config::Errors& errors) {
+  Scenario scenario = static_cast<const Scenario&>(draft);
+  scenario.drain = draft.end.drain;
+  finish_senders(scenario.senders);
+  const std::size_t before = errors.count();
+  finish_receivers(draft, scenario, errors);
+  const bool profiles_good = errors.count() == before;
+  finish_lists(draft, scenario, errors);
+  finish_traffic(draft, scenario, profiles_good, errors);
+  finish_timeline(draft, scenario, errors);
+  finish_zones(draft, scenario, errors);
+  finish_expectations(draft, scenario, errors);
+  finish_mail(draft, scenario, errors);
+  return scenario;
+}
+
+}  // namespace mailrig::scenario

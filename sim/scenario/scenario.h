@@ -1,0 +1,206 @@
+// A scenario: world + traffic + expectations, as read from one YAML file and checked as a whole. Whatever holds here
+// has been verified: references are resolved to indices, shares sum to 100 %, files were read. Plain values that
+// nobody changes after loading; share freely.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "fakes/base/instant.h"
+#include "fakes/base/ip_address.h"
+#include "fakes/base/units.h"
+#include "fakes/config/node.h"
+#include "fakes/config/type.h"
+#include "fakes/mail/address.h"
+#include "fakes/mail/build.h"
+#include "fakes/receiver/profile.h"
+#include "fakes/smtp/client_session.h"
+#include "sim/scenario/expectation.h"
+
+namespace mailrig::scenario {
+
+using config::Located;
+using config::Location;
+
+enum class DkimAlgorithm : std::uint8_t { rsa_sha256, ed25519_sha256 };
+
+struct DkimKey {
+  std::string selector;
+  DkimAlgorithm algorithm = DkimAlgorithm::rsa_sha256;
+  std::uint32_t bits = 2048;  // of RSA
+};
+
+// The SMTP client system under test: its identity in DNS and how it behaves.
+struct Sender {
+  std::string name;
+  std::string domain;
+  std::vector<IpAddress> ips;  // what receivers judge; at least one (default 198.18.2.10 + number of the sender)
+  std::string helo;            // default: mta1.<domain>
+  std::string ptr;             // default: helo; empty: no PTR record
+  std::string spf;             // TXT record at the domain; empty: none
+  std::string dmarc;           // TXT record at _dmarc.<domain>; empty: none
+  std::vector<DkimKey> dkim;
+  std::vector<Duration> retry = {std::chrono::minutes(5), std::chrono::minutes(15),
+                                 std::chrono::hours(1)};  // last repeats
+  std::uint32_t retry_jitter_ppm = 100'000;               // each delay is drawn from delay × (1 ± jitter)
+  Duration expire = std::chrono::hours(72);
+  std::uint32_t connections = 4;  // per destination
+  std::uint32_t connections_total = 200;
+  std::uint32_t messages_per_connection = 50;
+  std::uint32_t recipients_per_transaction = 100;
+  smtp::TlsPolicy tls = smtp::TlsPolicy::opportunistic;
+  bool pipelining = true;
+  Location at;
+};
+
+struct Receiver {
+  std::string name;
+  Located<std::string> profile_name;  // a shipped profile's or a file; default: the receiver's name
+  config::Node changes;               // to the profile, `domains` among them; a map without the keys of this struct
+  receiver::Profile profile;          // with the changes in it
+  Duration latency{};                 // one way, of the link; virtual time only
+  bool down = false;                  // at the start
+  Location at;
+};
+
+// What load_profile() takes for a file rather than a shipped profile's name.
+inline bool is_profile_file(std::string_view name) {
+  return name.find('/') != std::string_view::npos || name.ends_with(".yaml");
+}
+
+// People to write to: either generated (count) or from a file.
+struct List {
+  std::string name;
+  std::uint64_t count = 0;  // of recipients; generated: <local><number>@<receiver's domain>, from 1
+  std::string local;        // default: the list's name
+  std::uint32_t unknown_ppm = 0;
+  std::uint32_t full_ppm = 0;
+  std::uint32_t disabled_ppm = 0;
+  std::filesystem::path file;          // empty: generated
+  std::vector<std::string> addresses;  // of the file, in its order; `count` is their number
+  Location at;
+};
+
+enum class MailKind : std::uint8_t { transactional, marketing, notification };
+enum class Language : std::uint8_t { en, zh, mixed };
+
+// Sizes in bytes. Half of the messages lie between min and median, half between median and max, evenly within each
+// half; all three are equal for a fixed size.
+struct SizeRange {
+  std::uint64_t min = 8'000;
+  std::uint64_t median = 8'000;
+  std::uint64_t max = 8'000;
+};
+
+struct AttachmentSpec {
+  std::string name;
+  std::uint64_t size = 0;
+  std::string type;  // media type; empty: guessed from the name
+};
+
+// One kind of message: a stream in reports.
+struct Mail {
+  std::string name;
+  Located<std::string> sender;  // default: the only sender
+  std::uint32_t sender_index = 0;
+  mail::Mailbox from;  // default: no-reply@<sender's domain>
+  std::optional<mail::Mailbox> reply_to;
+  std::string subject;  // empty: generated in the mail's language
+  MailKind kind = MailKind::transactional;
+  SizeRange size;
+  Language language = Language::en;
+  std::optional<mail::TransferEncoding> encoding;  // nullopt: what suits the text
+  std::vector<AttachmentSpec> attachments;
+  std::optional<Duration> deadline;
+  std::uint32_t recipients = 1;              // per message
+  std::string envelope_from;                 // default: bounces@<sender's domain>; empty: the null reverse path
+  bool verp = false;                         // a MAIL FROM of its own for every message
+  std::vector<std::filesystem::path> files;  // the user's own messages, sent in turn; empty: generated ones
+  Location at;
+};
+
+enum class ScheduleKind : std::uint8_t { rate, ramp, burst, saturate };
+enum class Arrivals : std::uint8_t { constant, poisson };
+
+// When messages are offered:
+//   { rate: 50/s, for: 20s, arrivals: poisson }            evenly or as a Poisson process; for, count or both
+//   { ramp: { from: 10/s, to: 100/s }, for: 1m }           the rate grows (or shrinks) linearly
+//   { burst: 500, every: 10s, times: 3 }                   500 messages at once, three times
+//   { saturate: { in_flight: 50 }, for: 10s }              closed loop: 50 messages unfinished at any time; for, count
+//   or both
+// The schedule ends at whichever of `length` and `count` comes first; at least one of them is there.
+struct Schedule {
+  ScheduleKind kind = ScheduleKind::rate;
+  Arrivals arrivals = Arrivals::constant;  // rate and ramp
+  Rate rate;                               // rate; where a ramp begins
+  Rate ramp_to;
+  std::optional<Duration> length;      // `for`; always there for a ramp
+  std::optional<std::uint64_t> count;  // of messages
+  std::uint64_t burst = 0;
+  Duration every{};
+  std::uint64_t times = 1;
+  std::uint64_t in_flight = 0;
+};
+
+struct Traffic {
+  Located<std::string> mail;
+  Located<std::string> list;
+  std::uint32_t mail_index = 0;
+  std::uint32_t list_index = 0;
+  Schedule schedule;
+  Duration at{};  // after the start
+  // Share of each receiver, in parts per million by receiver index; sums to 1,000,000. Default: equal parts. Empty
+  // for a list from a file: there the address says it.
+  std::vector<std::uint32_t> to_ppm;
+  Location location;
+};
+
+// Something that happens to the world at a moment.
+struct TimelineEntry {
+  Duration at{};
+  std::uint32_t receiver_index = 0;  // receivers.<name>.down
+  bool down = false;
+};
+
+struct ZoneText {
+  std::string text;    // RFC 1035 master file format
+  std::string origin;  // empty: the text has its own $ORIGIN or full names
+  std::string file;    // for messages
+};
+
+enum class RecordMode : std::uint8_t { automatic, all, sample, aggregate };
+
+struct Record {
+  RecordMode mode = RecordMode::automatic;  // all up to a million deliveries, then aggregate with sampled traces
+  std::uint64_t sample_every = 1;           // with `sample`: one delivery in this many
+};
+
+struct Scenario {
+  std::string name;  // default: the file's name without .yaml
+  std::vector<std::string> proves;
+  std::string description;  // default: the file's first comment
+  std::uint64_t seed = 1;
+  Instant start{std::chrono::seconds(1'767'225'600)};  // 2026-01-01T00:00:00Z
+  std::uint32_t speed = 1;                             // model seconds per wall second; live runs
+  Record record;
+  std::vector<Sender> senders;  // these and the next three in the order of the file
+  std::vector<Receiver> receivers;
+  std::vector<List> lists;
+  std::vector<Mail> mail;
+  std::vector<Traffic> traffic;
+  std::vector<TimelineEntry> timeline;  // by time
+  std::vector<ZoneText> zones;
+  std::vector<std::pair<IpAddress, IpAddress>> source_map;  // real address → whom the fakes judge
+  Duration drain = std::chrono::hours(72);                  // how long to wait for queues at the end
+  std::vector<Expectation> expect;
+
+  std::filesystem::path file;
+  config::Node resolved;  // the whole document with every --set and the seed in force
+};
+
+}  // namespace mailrig::scenario
