@@ -8,24 +8,19 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "fakes/base/instant.h"
 #include "fakes/base/ip_address.h"
+#include "fakes/base/result.h"
 #include "fakes/receiver/observer.h"
 #include "fakes/smtp/transaction.h"
+#include "sim/measure/fate.h"
 
 namespace mailrig::measure {
 
-enum class Fate : std::uint8_t {
-  inbox, spam, discarded, handed_over, bounced, rejected, refused, expired, suppressed, queued, lost,
-};
-inline constexpr std::size_t fate_count = 11;
-std::string_view to_string(Fate fate);
-
 struct StreamConfig {
-  std::string name;               // of the mail kind
+  std::string name;  // of the mail kind
   std::optional<Duration> deadline;
 };
 
@@ -38,24 +33,24 @@ struct LedgerConfig {
 
 struct OfferedRecipient {
   std::string address;
-  std::uint32_t receiver = 0;
+  std::uint32_t receiver = 0;  // index into LedgerConfig::receivers; any other number is a foreign domain
 };
 
 struct OfferedMessage {
-  std::uint64_t id = 0;
+  std::uint64_t id = 0;  // unique in the run, never 0
   std::uint32_t stream = 0;
   std::uint64_t slot = 0;
   Instant intended{};
   std::string mail_from;
-  std::vector<OfferedRecipient> recipients;
+  std::vector<OfferedRecipient> recipients;  // distinct addresses
   std::uint64_t size_bytes = 0;
   std::uint64_t body_digest = 0;  // 0: not checked (virtual time)
 };
 
 enum class SenderOutcome : std::uint8_t { delivered, rejected_by_receiver, rejected_by_sender, expired, suppressed };
 
-// What the sender knows about one try; all of it is recorded, but it counts as an attempt of its own only when no
-// receiver saw the recipient (rcpt_answered is false): otherwise the receiver's verdict is the record.
+// What the sender knows about one try. It counts as an attempt, and is recorded, only when no receiver saw the
+// recipient (rcpt_answered is false): otherwise the receiver's verdict is the record.
 struct SenderAttempt {
   Instant now{};
   std::uint64_t message = 0;
@@ -63,6 +58,24 @@ struct SenderAttempt {
   std::uint64_t session_key = 0;  // 0 when no connection came about
   IpAddress source;
   smtp::RecipientResult result;
+  bool timed_out = false;  // without a reply: nobody answered in time (else: refused or cut)
+};
+
+// What a progress line needs, without the cost of a snapshot.
+struct Counters {
+  std::uint64_t offered = 0;     // messages
+  std::uint64_t submitted = 0;   // messages
+  std::uint64_t deliveries = 0;  // offered
+  std::uint64_t finished = 0;    // deliveries whose fate is not `queued`
+  std::uint64_t inbox = 0;
+  std::uint64_t spam = 0;
+  std::uint64_t discarded = 0;
+  std::uint64_t rejected = 0;
+  std::uint64_t expired = 0;
+  std::uint64_t lost = 0;
+  std::uint64_t queued = 0;
+  std::uint64_t attempts = 0;
+  std::uint64_t deferrals = 0;
 };
 
 class RunDatabase;
@@ -72,11 +85,14 @@ class Ledger {
   // `database` may be null; must outlive the ledger.
   Ledger(LedgerConfig config, RunDatabase* database);
   ~Ledger();
+  Ledger(const Ledger&) = delete;
+  Ledger& operator=(const Ledger&) = delete;
 
-  // The load side.
+  // The load side. Messages that were never offered (a sender's own DSNs) are ignored by everything below.
   void offered(const OfferedMessage& message);
   void submitted(Instant now, std::uint64_t message);
   void refused(Instant now, std::uint64_t message);
+  void submission_deferred(Instant now, std::uint64_t message);  // a 4yz; the load side tries again
 
   // The sender, when it is ours. `transaction_started` makes what receivers see on that session exact.
   void transaction_started(std::uint64_t session_key, std::uint64_t message);
@@ -88,8 +104,14 @@ class Ledger {
 
   void dsn_received(Instant now);
 
-  // The end: deliveries without an outcome are `queued`, those acknowledged but nowhere are `lost`. Idempotent; a
-  // running ledger may be closed into a snapshot any time with `final = false`.
+  // Hands what changed to the database and writes it out; drivers call it about once a second.
+  Result<void> flush();
+
+  Counters counters() const;
+
+  // The end: deliveries without an outcome are `queued`, those acknowledged but nowhere are `lost`, messages whose
+  // submission nobody accepted are `refused`. Idempotent; a running ledger may be summed up any time with
+  // `final = false`. Include sim/measure/snapshot.h for its shape.
   struct Snapshot;
   std::shared_ptr<const Snapshot> snapshot(Instant now, bool final);
 

@@ -6,13 +6,31 @@
 //   while (auto command = sender.next_command(now)) carry it out, or start carrying it out;
 //   report back through resolved(), connected(), … as things happen;
 //   drain next_event() into the ledger; come back at next_wakeup().
+//
+// How it behaves, in the order of a message's life:
+// - A message is split by recipient domain, and by recipients_per_transaction_max within a domain. Each part is queued
+//   for its destination, first due first served; destinations take turns.
+// - The MX of a destination are asked for once and kept for the answer's TTL. Hosts are tried by preference, equals in
+//   an order drawn per connection, every address of a host (RFC 5321 §5.1); one that failed within the last minute is
+//   tried last. A 5yz greeting counts as a failure of that host, like a refused connection (so does Postfix by default,
+//   smtp_skip_5xx_greeting). When no address is left, whatever is ready for that destination is deferred, unless
+//   another connection to it works: then the sender makes do with that one for a minute.
+// - Idle connections are used before new ones are opened. When connections_max is reached, idle ones of other
+//   destinations are closed to make room, and destinations wait in line for the places.
+// - A reused connection that turns out to be closed (421, or no reply at all, to MAIL) says nothing about the message:
+//   its recipients get one try on a fresh connection at once. It counts as an attempt, not as a step of the back-off.
+// - A deferred try is repeated after retry[n-1], jittered, and at the latest when the message expires: that try is the
+//   last one.
 // Not thread-safe.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "fakes/base/draw.h"
@@ -25,11 +43,12 @@
 namespace mailrig::sender {
 
 struct Config {
-  std::string name;    // entity of its draws
-  std::string domain;  // where its bounces come from: MAILER-DAEMON@domain
-  std::string helo;
-  std::vector<IpAddress> source_ips;  // used in turn, one per connection
-  std::vector<Duration> retry = {std::chrono::minutes(5), std::chrono::minutes(15), std::chrono::hours(1)};  // the last one repeats
+  std::string name{};    // entity of its draws
+  std::string domain{};  // where its bounces come from: MAILER-DAEMON@domain
+  std::string helo{};
+  std::vector<IpAddress> source_ips{};  // used in turn, one per connection, by family; none: the driver's choice
+  // Waits between tries, each above 0; the last one repeats.
+  std::vector<Duration> retry = {std::chrono::minutes(5), std::chrono::minutes(15), std::chrono::hours(1)};
   std::uint32_t retry_jitter_ppm = 100'000;  // each delay is drawn from delay × (1 ± jitter)
   Duration expire = std::chrono::hours(72);  // from submission; RFC 5321 §4.5.4.1 asks for 4–5 days by default
   std::uint32_t connections_per_destination_max = 4;
@@ -43,46 +62,50 @@ struct Config {
 
 struct QueuedMessage {
   std::uint64_t id = 0;
-  std::string mail_from;
-  std::vector<std::string> recipients;
+  std::string mail_from{};
+  std::vector<std::string> recipients{};
   std::uint64_t size_bytes = 0;
   bool smtputf8 = false;
   bool eight_bit = false;
   bool bounce = false;  // a DSN: it never causes another
 };
 
-using ConnectionId = std::uint64_t;  // never reused within a run
+using ConnectionId = std::uint64_t;  // never 0, never reused within a run
 
+// Its views stay valid as long as the sender, `recipients` until the transaction is reported.
 struct Command {
   enum class Kind : std::uint8_t {
     resolve,  // look up the MX of `domain`, then resolved()
     connect,  // to `address` (world's address, port 25) from `source`; then connected() or connection_failed()
-    send,     // `message` to `recipients` (indices into QueuedMessage::recipients) on `connection`; then transaction_done()
-    quit,     // close `connection` politely; then connection_closed()
+    send,     // `message` to `recipients` (indices into QueuedMessage::recipients) on `connection`; then
+              // transaction_done()
+    quit,     // close `connection` politely (it is never busy); then connection_closed()
   };
   Kind kind = Kind::resolve;
-  std::string domain;
+  std::string_view domain;  // in lower case
   ConnectionId connection = 0;
   IpAddress address;
-  std::string host;  // MX host name
+  std::string_view host;  // MX host name
   IpAddress source;
   std::uint64_t message = 0;
-  std::vector<std::uint32_t> recipients;
+  std::span<const std::uint32_t> recipients;
 };
 
+// Its views stay valid as long as the sender.
 struct Event {
   enum class Kind : std::uint8_t {
     attempt,  // one try for one recipient ended: `result`
     final,    // nothing more will be tried for one recipient: `outcome`
-    bounce,   // some recipients of `message` failed for good (`failures`): the driver sends a DSN to its mail_from
+    bounce,   // recipients of `message` failed for good at this moment: the driver sends a DSN to its mail_from
     done,     // no recipient of `message` is waiting any more: its content can be forgotten
   };
   enum class Outcome : std::uint8_t { delivered, rejected_by_receiver, rejected_by_sender, expired };
   struct Failure {
     std::uint32_t recipient = 0;
     Outcome outcome = Outcome::expired;
-    std::optional<smtp::Reply> reply;  // the last one received
-    std::string remote_host;           // MX host that said so; empty when none was reached
+    smtp::Stage stage = smtp::Stage::dns;  // where the last try ended
+    std::optional<smtp::Reply> reply;      // the answer to it, or our own words; none: cut, refused or timed out
+    std::string_view remote_host;          // MX host of the last try; empty when there was none
   };
 
   Kind kind = Kind::attempt;
@@ -92,8 +115,8 @@ struct Event {
   std::uint32_t attempt = 0;    // of this recipient, from 1
   ConnectionId connection = 0;  // 0 when no connection was opened
   IpAddress address;            // the MX address tried; 0.0.0.0 when none
-  std::string host;
-  smtp::RecipientResult result;
+  std::string_view host;
+  smtp::RecipientResult result;  // of a `final`, the reply is there only when it is the sender's own words
   Outcome outcome = Outcome::delivered;
   std::vector<Failure> failures;
 };
@@ -112,6 +135,7 @@ class Sender {
   Sender& operator=(const Sender&) = delete;
 
   const Config& config() const;
+  // At least one recipient, and an id that no message in the queue has.
   void submit(Instant now, QueuedMessage message);
 
   std::optional<Command> next_command(Instant now);
@@ -122,13 +146,16 @@ class Sender {
   void resolved(Instant now, std::string_view domain, const dns::MxResult& result);
   void connected(Instant now, ConnectionId connection);  // greeted, EHLO said, TLS done: ready
   void connection_failed(Instant now, ConnectionId connection, const smtp::SessionFailure& failure);
-  void transaction_done(Instant now, ConnectionId connection, const smtp::TransactionResult& result);
-  // After connected(): the connection is gone. A transaction under way was reported before.
+  // A connection that the result calls unusable is the driver's to close: no `quit` is asked for.
+  void transaction_done(Instant now, ConnectionId connection, smtp::TransactionResult result);
+  // After connected(): the connection is gone. A transaction under way should have been reported before; else it counts
+  // as cut, and is deferred.
   void connection_closed(Instant now, ConnectionId connection);
 
-  const QueuedMessage* find(std::uint64_t message) const;  // null once done
+  // Null once `done` was taken from next_event(). Stays where it is until then.
+  const QueuedMessage* find(std::uint64_t message) const;
   QueueSizes sizes() const;
-  // Every recipient still waiting, in submission order: (message, recipient index).
+  // Every recipient waiting or in flight, in submission order: (message, recipient index).
   std::vector<std::pair<std::uint64_t, std::uint32_t>> waiting() const;
 
  private:

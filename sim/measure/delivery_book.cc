@@ -1,0 +1,106 @@
+#include "sim/measure/delivery_book.h"
+
+#include <string>
+
+#include "fakes/base/check.h"
+#include "fakes/base/stable_hash.h"
+
+namespace mailrig::measure {
+namespace {
+
+std::uint64_t pair_key(std::uint64_t sender_hash, std::uint64_t address_hash) {
+  return combine(sender_hash, address_hash);
+}
+
+}  // namespace
+
+Fate fate_of(const Message& message, const Delivery& delivery, const FateRules& rules) {
+  if (delivery.copies > 0) return delivery.spam ? Fate::spam : Fate::inbox;
+  if (delivery.discarded) return Fate::discarded;
+  if (delivery.outcome) {
+    switch (*delivery.outcome) {
+      case SenderOutcome::delivered:
+        return Fate::lost;
+      case SenderOutcome::rejected_by_receiver:
+      case SenderOutcome::rejected_by_sender:
+        return Fate::rejected;
+      case SenderOutcome::expired:
+        return Fate::expired;
+      case SenderOutcome::suppressed:
+        return Fate::suppressed;
+    }
+  }
+  // Nobody tells what a foreign sender made of a 5yz; that it was the last word is the best there is to know.
+  const bool last_word_is_refusal = delivery.attempts > 0 && delivery.last_result == AttemptResult::refused;
+  if (!rules.sender_is_ours && last_word_is_refusal) return Fate::rejected;
+  if (message.refused || (rules.closed && !message.is_submitted())) return Fate::refused;
+  return Fate::queued;
+}
+
+std::uint64_t address_key(std::string_view address) {
+  const auto at = address.rfind('@');
+  if (at == std::string_view::npos) return stable_hash(address);
+  std::string domain(address.substr(at + 1));
+  for (char& c : domain) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return stable_hash(domain, stable_hash(address.substr(0, at)));
+}
+
+MessageIndex DeliveryBook::add(const OfferedMessage& offered, std::uint32_t domain,
+                               const std::function<std::uint32_t(std::uint32_t)>& slot_of) {
+  const MessageIndex index = messages();
+  CHECK(offered.id != 0);
+  CHECK(by_id_.emplace(offered.id, index).second);
+  messages_.push_back({.id = offered.id,
+                       .intended = offered.intended,
+                       .body_digest = offered.body_digest,
+                       .sender_hash = address_key(offered.mail_from),
+                       .first = deliveries(),
+                       .recipients = static_cast<std::uint32_t>(offered.recipients.size()),
+                       .stream = offered.stream,
+                       .domain = domain});
+  for (const OfferedRecipient& recipient : offered.recipients) {
+    const DeliveryIndex delivery = deliveries();
+    const std::uint64_t address_hash = address_key(recipient.address);
+    deliveries_.push_back(
+        {.address_hash = address_hash, .message = index, .slot = slot_of(recipient.receiver), .outcome = {}});
+    Waiting& waiting = by_pair_[pair_key(messages_.back().sender_hash, address_hash)];
+    ++waiting.count;
+    waiting.xor_of_indices ^= delivery;
+  }
+  return index;
+}
+
+std::optional<MessageIndex> DeliveryBook::find(std::uint64_t id) const {
+  const auto found = by_id_.find(id);
+  if (found == by_id_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::optional<DeliveryIndex> DeliveryBook::find_recipient(MessageIndex index, std::string_view address) const {
+  const Message& m = messages_[index];
+  const std::uint64_t key = address_key(address);
+  for (DeliveryIndex i = m.first; i < m.first + m.recipients; ++i) {
+    if (deliveries_[i].address_hash == key) return i;
+  }
+  return std::nullopt;
+}
+
+std::optional<DeliveryIndex> DeliveryBook::find_waiting(std::string_view mail_from, std::string_view address) const {
+  const auto found = by_pair_.find(pair_key(address_key(mail_from), address_key(address)));
+  if (found == by_pair_.end() || found->second.count != 1) return std::nullopt;
+  return found->second.xor_of_indices;
+}
+
+void DeliveryBook::stop_waiting(DeliveryIndex index) {
+  Delivery& d = deliveries_[index];
+  if (!d.waiting) return;
+  d.waiting = false;
+  const auto found = by_pair_.find(pair_key(messages_[d.message].sender_hash, d.address_hash));
+  CHECK(found != by_pair_.end());
+  found->second.xor_of_indices ^= index;
+  if (--found->second.count == 0) by_pair_.erase(found);
+}
+
+}  // namespace mailrig::measure

@@ -1,0 +1,104 @@
+// The facts about every delivery, in compact records, and the fate that follows from them. Knows messages by id and
+// unfinished deliveries by (MAIL FROM, RCPT); keeps hashes of addresses only, since nobody asks for the text back.
+// Not thread-safe.
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "fakes/base/instant.h"
+#include "fakes/policy/event.h"
+#include "sim/measure/fate.h"
+#include "sim/measure/ledger.h"
+
+namespace mailrig::measure {
+
+using MessageIndex = std::uint32_t;
+using DeliveryIndex = std::uint32_t;
+
+struct Message {
+  std::uint64_t id = 0;
+  Instant intended{};
+  Instant submitted = never;  // `never` until it is
+  std::uint64_t body_digest = 0;
+  std::uint64_t sender_hash = 0;  // of MAIL FROM
+  DeliveryIndex first = 0;        // its deliveries follow each other
+  std::uint32_t recipients = 0;
+  std::uint32_t stream = 0;
+  std::uint32_t domain = 0;  // of MAIL FROM; index into the ledger's names
+  bool refused = false;
+
+  bool is_submitted() const { return submitted != never; }
+};
+
+struct Delivery {
+  std::uint64_t address_hash = 0;
+  Instant delivered = never;  // first copy stored, or discarded
+  MessageIndex message = 0;
+  std::uint32_t slot = 0;  // of the receiver; the last slot is for foreign domains
+  std::uint32_t attempts = 0;
+  std::uint32_t deferrals = 0;
+  std::uint32_t copies = 0;  // stored ones
+  std::uint16_t last_code = 0;
+  policy::Event last_event = policy::Event::accepted;
+  AttemptResult last_result = AttemptResult::deferred;  // meaningful once there are attempts
+  std::optional<SenderOutcome> outcome;
+  bool spam : 1 = false;  // where the first copy went
+  bool discarded : 1 = false;
+  bool corrupted : 1 = false;
+  bool waiting : 1 = true;    // found by (MAIL FROM, RCPT)
+  bool recorded : 1 = false;  // has a row in run.db
+  bool changed : 1 = false;   // the row is out of date
+};
+static_assert(sizeof(Delivery) <= 48);
+
+// What makes the same facts mean different things.
+struct FateRules {
+  bool sender_is_ours = true;
+  bool closed = false;  // the run is over: an unanswered submission will not be answered any more
+};
+
+Fate fate_of(const Message& message, const Delivery& delivery, const FateRules& rules);
+
+// Address as a key: the local part is case sensitive, the domain is not (RFC 5321 §2.4).
+std::uint64_t address_key(std::string_view address);
+
+class DeliveryBook {
+ public:
+  // `slot_of` tells the receiver slot of a recipient. The id must be new.
+  MessageIndex add(const OfferedMessage& message, std::uint32_t domain,
+                   const std::function<std::uint32_t(std::uint32_t)>& slot_of);
+
+  std::optional<MessageIndex> find(std::uint64_t id) const;
+  std::optional<DeliveryIndex> find_recipient(MessageIndex message, std::string_view address) const;
+  // The only unfinished delivery with this pair; none when there are several or none.
+  std::optional<DeliveryIndex> find_waiting(std::string_view mail_from, std::string_view address) const;
+  // Finished: not to be guessed any more. Idempotent.
+  void stop_waiting(DeliveryIndex index);
+
+  Message& message(MessageIndex index) { return messages_[index]; }
+  const Message& message(MessageIndex index) const { return messages_[index]; }
+  Delivery& delivery(DeliveryIndex index) { return deliveries_[index]; }
+  const Delivery& delivery(DeliveryIndex index) const { return deliveries_[index]; }
+  MessageIndex messages() const { return static_cast<MessageIndex>(messages_.size()); }
+  DeliveryIndex deliveries() const { return static_cast<DeliveryIndex>(deliveries_.size()); }
+
+ private:
+  // Unfinished deliveries with one pair. The exclusive or of their indices *is* the index when only one is left.
+  struct Waiting {
+    std::uint32_t count = 0;
+    DeliveryIndex xor_of_indices = 0;
+  };
+
+  std::deque<Message> messages_;
+  std::deque<Delivery> deliveries_;
+  boost::unordered_flat_map<std::uint64_t, MessageIndex> by_id_;
+  boost::unordered_flat_map<std::uint64_t, Waiting> by_pair_;
+};
+
+}  // namespace mailrig::measure

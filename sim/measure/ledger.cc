@@ -1,0 +1,198 @@
+// The load side and the sender; receivers are heard in ledger_receiver.cc, the sums are in ledger_snapshot.cc.
+#include "sim/measure/ledger.h"
+
+#include "fakes/base/check.h"
+#include "sim/measure/ledger_state.h"
+
+namespace mailrig::measure {
+namespace {
+
+using smtp::Stage;
+
+policy::Phase phase_of(Stage stage) {
+  switch (stage) {
+    case Stage::dns:
+    case Stage::connect:
+    case Stage::greeting:
+      return policy::Phase::connect;
+    case Stage::helo:
+    case Stage::tls:
+      return policy::Phase::helo;
+    case Stage::mail:
+      return policy::Phase::mail;
+    case Stage::rcpt:
+      return policy::Phase::rcpt;
+    case Stage::data:
+    case Stage::quit:
+      return policy::Phase::data;
+  }
+  return policy::Phase::connect;
+}
+
+// Why a try ended that no receiver explains.
+policy::Event unexplained(const SenderAttempt& attempt) {
+  if (attempt.result.reply) return policy::Event::local_error;
+  switch (attempt.result.stage) {
+    case Stage::dns:
+    case Stage::connect:
+    case Stage::greeting:
+      return attempt.timed_out ? policy::Event::timeout : policy::Event::maintenance;
+    case Stage::tls:
+      return policy::Event::tls_failed;
+    default:
+      return policy::Event::timeout;
+  }
+}
+
+}  // namespace
+
+Ledger::Ledger(LedgerConfig config, RunDatabase* database)
+    : state_(std::make_unique<State>(std::move(config), database)) {}
+Ledger::~Ledger() = default;
+
+void Ledger::offered(const OfferedMessage& message) {
+  const std::lock_guard lock(state_->mutex);
+  state_->log.add(message.intended, message.id, EventLog::Kind::offered, message.recipients.size());
+  state_->offer(message);
+}
+
+void Ledger::submitted(Instant now, std::uint64_t message) {
+  const std::lock_guard lock(state_->mutex);
+  state_->log.add(now, message, EventLog::Kind::submitted);
+  const auto index = state_->book.find(message);
+  if (!index || state_->book.message(*index).is_submitted()) return;
+  state_->change_message(*index, [now](Message& m) {
+    m.submitted = now;
+    m.refused = false;
+  });
+
+  const Message& m = state_->book.message(*index);
+  state_->submissions.count(now);
+  ++state_->submitted;
+  ++state_->by_stream[m.stream].tally.submitted;
+  // Once per receiver, however many of the recipients are there.
+  std::vector<bool> counted(state_->by_receiver.size());
+  for (DeliveryIndex i = m.first; i < m.first + m.recipients; ++i) {
+    const std::uint32_t slot = state_->book.delivery(i).slot;
+    if (counted[slot]) continue;
+    counted[slot] = true;
+    ++state_->by_receiver[slot].tally.submitted;
+    state_->submitted_rates[slot].count(now);
+  }
+}
+
+void Ledger::refused(Instant now, std::uint64_t message) {
+  const std::lock_guard lock(state_->mutex);
+  state_->log.add(now, message, EventLog::Kind::refused);
+  const auto index = state_->book.find(message);
+  if (!index || state_->book.message(*index).refused) return;
+  ++state_->submissions_refused;
+  state_->change_message(*index, [](Message& m) { m.refused = true; });
+}
+
+void Ledger::submission_deferred(Instant now, std::uint64_t message) {
+  const std::lock_guard lock(state_->mutex);
+  state_->log.add(now, message, EventLog::Kind::submission_deferred);
+  ++state_->submission_deferrals;
+}
+
+void Ledger::transaction_started(std::uint64_t session_key, std::uint64_t message) {
+  const std::lock_guard lock(state_->mutex);
+  state_->sessions.transaction_started(session_key, message);
+}
+
+void Ledger::sender_attempt(const SenderAttempt& attempt) {
+  const std::lock_guard lock(state_->mutex);
+  const auto outcome =
+      static_cast<std::uint64_t>(attempt.result.kind) << 8 | static_cast<std::uint64_t>(attempt.result.stage);
+  state_->log.add(attempt.now, combine(attempt.message, attempt.recipient), EventLog::Kind::sender_attempt, outcome);
+  if (!attempt.result.rcpt_answered) state_->sender_attempt(attempt);
+}
+
+void Ledger::State::sender_attempt(const SenderAttempt& attempt) {
+  const auto index = book.find(attempt.message);
+  if (!index) return;
+  const Message& m = book.message(*index);
+  CHECK(attempt.recipient < m.recipients);
+  const DeliveryIndex delivery = m.first + attempt.recipient;
+  const bool failed = attempt.result.kind == smtp::RecipientResult::Kind::failed;
+  Attempt counted{.at = attempt.now,
+                  .slot = book.delivery(delivery).slot,
+                  .subject = {delivery, Attribution::exact},
+                  .result = failed ? AttemptResult::refused : AttemptResult::deferred,
+                  .event = unexplained(attempt),
+                  .phase = phase_of(attempt.result.stage),
+                  .code = attempt.result.reply ? attempt.result.reply->code : std::uint16_t{0},
+                  .source = attempt.source,
+                  .domain = m.domain,
+                  .session = attempt.session_key};
+  const std::string text = attempt.result.reply ? attempt.result.reply->text : std::string();
+  const KnownSession* session = attempt.session_key == 0 ? nullptr : sessions.find(attempt.session_key);
+  if (session != nullptr && session->refusal) {
+    // The receiver has already counted what it said; here it explains the attempt.
+    counted.event = session->refusal->event;
+    counted.phase = session->refusal->phase;
+  } else {
+    accounts[counted.slot].unanswered(counted.event, counted.phase, counted.code, text);
+  }
+  count_attempt(counted);
+  // The address is not kept in memory; run.db knows it by the delivery's own row.
+  if (records(counted.subject)) record_attempt(counted, {}, text);
+}
+
+void Ledger::sender_outcome(Instant now, std::uint64_t message, std::uint32_t recipient, SenderOutcome outcome) {
+  const std::lock_guard lock(state_->mutex);
+  state_->log.add(now, combine(message, recipient), EventLog::Kind::sender_outcome,
+                  static_cast<std::uint64_t>(outcome));
+  const auto index = state_->book.find(message);
+  if (!index) return;
+  const Message& m = state_->book.message(*index);
+  CHECK(recipient < m.recipients);
+  state_->change(m.first + recipient, [outcome](Delivery& d) { d.outcome = outcome; });
+}
+
+receiver::Observer& Ledger::observer(std::uint32_t receiver) {
+  CHECK(receiver < state_->observers.size());
+  return *state_->observers[receiver];
+}
+
+void Ledger::dsn_received(Instant now) {
+  const std::lock_guard lock(state_->mutex);
+  state_->log.add(now, 0, EventLog::Kind::dsn);
+  ++state_->dsns;
+}
+
+Result<void> Ledger::flush() {
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->hand_over_changes();
+  }
+  // Outside the lock: nobody has to wait for the disk.
+  return state_->database == nullptr ? Result<void>() : state_->database->flush();
+}
+
+Counters Ledger::counters() const {
+  const std::lock_guard lock(state_->mutex);
+  const Tally total = state_->total();
+  return {.offered = state_->book.messages(),
+          .submitted = total.submitted,
+          .deliveries = total.deliveries,
+          .finished = total.deliveries - total[Fate::queued],
+          .inbox = total[Fate::inbox],
+          .spam = total[Fate::spam],
+          .discarded = total[Fate::discarded],
+          .rejected = total[Fate::rejected],
+          .expired = total[Fate::expired],
+          .lost = total[Fate::lost],
+          .queued = total[Fate::queued],
+          .attempts = total.attempts,
+          .deferrals = total.deferrals};
+}
+
+std::shared_ptr<const Ledger::Snapshot> Ledger::snapshot(Instant now, bool final) {
+  const std::lock_guard lock(state_->mutex);
+  if (final) state_->close();
+  return state_->make_snapshot(now, final);
+}
+
+}  // namespace mailrig::measure

@@ -1,0 +1,153 @@
+// What receivers tell the ledger.
+#include "sim/measure/ledger_state.h"
+
+namespace mailrig::measure {
+namespace {
+
+// Whether the sender heard the reply: not when the connection was cut, by command or because it ended too early.
+bool is_answered(const receiver::RecipientVerdict& seen) {
+  if (seen.verdict.event == policy::Event::timeout) return false;
+  const bool dropped =
+      seen.disposition == policy::Disposition::drop || seen.disposition == policy::Disposition::drop_stored;
+  return seen.message == nullptr || !dropped;
+}
+
+// An attempt that got no final reply has failed for now, whatever the receiver meant to answer.
+AttemptResult result_of(const policy::Verdict& verdict, bool answered) {
+  if (!answered || verdict.reply == nullptr) return AttemptResult::deferred;
+  switch (verdict.reply->severity()) {
+    case policy::Severity::none:
+      return AttemptResult::accepted;
+    case policy::Severity::soft:
+      return AttemptResult::deferred;
+    case policy::Severity::hard:
+      return AttemptResult::refused;
+  }
+  return AttemptResult::deferred;
+}
+
+std::uint64_t event_and_phase(const policy::Verdict& verdict) {
+  return static_cast<std::uint64_t>(verdict.event) << 8 | static_cast<std::uint64_t>(verdict.phase);
+}
+
+std::string text_of(const policy::Verdict& verdict, const policy::ReplyContext& context, bool answered) {
+  return answered && verdict.reply != nullptr ? verdict.reply->render(context).text : std::string();
+}
+
+}  // namespace
+
+void Ledger::State::ReceiverObserver::session_opened(Instant now, const policy::Session& session) {
+  const std::lock_guard lock(state_.mutex);
+  state_.log.add(now, state_.entities[slot_], EventLog::Kind::session_opened, session.client_ip.hash());
+  state_.sessions.opened(session.key);
+  ++state_.accounts[slot_].sessions_opened;
+}
+
+void Ledger::State::ReceiverObserver::session_refused(Instant now, const policy::Session& session,
+                                                      const policy::Verdict& verdict,
+                                                      const policy::ReplyContext& context) {
+  const std::lock_guard lock(state_.mutex);
+  state_.log.add(now, state_.entities[slot_], EventLog::Kind::session_refused, event_and_phase(verdict));
+  state_.sessions.refused(session.key, {verdict.event, verdict.phase});
+  ReceiverAccount& account = state_.accounts[slot_];
+  account.replied(verdict, context, true);
+  ++account.sessions_refused[static_cast<std::size_t>(verdict.event)];
+  if (!state_.records({})) return;
+  state_.record_attempt({.at = now,
+                         .slot = slot_,
+                         .subject = {},
+                         .result = result_of(verdict, true),
+                         .event = verdict.event,
+                         .phase = verdict.phase,
+                         .code = verdict.reply == nullptr ? std::uint16_t{0} : verdict.reply->code,
+                         .source = session.client_ip,
+                         .session = session.key,
+                         .delay = verdict.delay},
+                        {}, text_of(verdict, context, true));
+}
+
+void Ledger::State::ReceiverObserver::recipient_verdict(const receiver::RecipientVerdict& seen) {
+  const std::lock_guard lock(state_.mutex);
+  const policy::Verdict& verdict = seen.verdict;
+  const bool at_data = seen.message != nullptr;
+  const bool answered = is_answered(seen);
+  const Attempt attempt{.at = seen.now,
+                        .slot = slot_,
+                        .subject = state_.attribute(seen.session, seen.recipient, seen.message),
+                        .result = result_of(verdict, answered),
+                        .event = verdict.event,
+                        .phase = verdict.phase,
+                        .code = answered && verdict.reply != nullptr ? verdict.reply->code : std::uint16_t{0},
+                        .source = seen.session.client_ip,
+                        .domain = state_.intern_domain(seen.session.mail_from),
+                        .session = seen.session.key,
+                        .delay = verdict.delay};
+  state_.log.add(seen.now, combine(state_.entities[slot_], address_key(seen.recipient)),
+                 EventLog::Kind::recipient_verdict,
+                 event_and_phase(verdict) << 8 | static_cast<std::uint64_t>(attempt.result));
+  state_.accounts[slot_].replied(verdict, seen.context, answered);
+  state_.count_attempt(attempt);
+
+  const bool discarded =
+      at_data && attempt.result == AttemptResult::accepted &&
+      (verdict.event == policy::Event::discarded || seen.disposition == policy::Disposition::discard);
+  if (discarded && attempt.subject.delivery) {
+    const DeliveryIndex index = *attempt.subject.delivery;
+    if (state_.book.delivery(index).delivered == never) state_.count_delivered(index, seen.now, false);
+    state_.change(index, [&](Delivery& d) {
+      d.discarded = true;
+      if (d.delivered == never) d.delivered = seen.now;
+    });
+  }
+  if (state_.records(attempt.subject)) {
+    state_.record_attempt(attempt, seen.recipient, text_of(verdict, seen.context, answered));
+  }
+}
+
+void Ledger::State::ReceiverObserver::stored(Instant now, const policy::Session& session, std::string_view recipient,
+                                             const policy::MessageFacts& message, bool spam) {
+  const std::lock_guard lock(state_.mutex);
+  state_.log.add(now, combine(state_.entities[slot_], address_key(recipient)), EventLog::Kind::stored, spam ? 1 : 0);
+  ReceiverAccount& account = state_.accounts[slot_];
+  const Subject subject = state_.attribute(session, recipient, &message);
+  const std::uint32_t domain = state_.intern_domain(session.mail_from);
+  DayRow& day = account.day({state_.day_of(now), session.client_ip, domain});
+  ++(spam ? day.spam : day.inbox);
+  state_.series.add(now, slot_, spam ? Metric::spam : Metric::inbox);
+  if (!subject.delivery) {
+    ++(spam ? account.unattributed.spam : account.unattributed.inbox);
+    return;
+  }
+
+  const DeliveryIndex index = *subject.delivery;
+  const Delivery& d = state_.book.delivery(index);
+  const Message& m = state_.book.message(d.message);
+  Tally& at_receiver = state_.by_receiver[d.slot].tally;
+  Tally& of_stream = state_.by_stream[m.stream].tally;
+  ++state_.stored_copies;
+  const bool first = d.copies == 0;
+  const bool corrupted = m.body_digest != 0 && message.body_digest != m.body_digest;
+  for (Tally* tally : {&at_receiver, &of_stream}) {
+    tally->duplicates += first ? 0 : 1;
+    tally->corrupted += corrupted && !d.corrupted ? 1 : 0;
+  }
+  // A mailbox beats an earlier discarding, whose time then does not count; that it was on time was counted already.
+  if (first && d.delivered == never) state_.count_delivered(index, now, true);
+  state_.change(index, [&](Delivery& facts) {
+    if (first) {
+      facts.spam = spam;
+      if (facts.delivered == never) facts.delivered = now;
+    }
+    ++facts.copies;
+    facts.corrupted = facts.corrupted || corrupted;
+  });
+}
+
+void Ledger::State::ReceiverObserver::session_closed(Instant now, const policy::Session& session) {
+  const std::lock_guard lock(state_.mutex);
+  state_.log.add(now, state_.entities[slot_], EventLog::Kind::session_closed, session.client_ip.hash());
+  ++state_.accounts[slot_].tls[static_cast<std::size_t>(session.tls)];
+  state_.sessions.closed(session.key);
+}
+
+}  // namespace mailrig::measure

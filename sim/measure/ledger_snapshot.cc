@@ -1,0 +1,93 @@
+// The sums of the ledger, and the proof that they close.
+#include "sim/measure/conservation.h"
+#include "sim/measure/ledger_state.h"
+
+namespace mailrig::measure {
+namespace {
+
+void append(std::vector<std::string>& all, std::vector<std::string> more) {
+  all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+// Counts the deliveries again, one by one, per receiver slot: nothing that was kept along the way goes in.
+std::vector<Tally> recount(const DeliveryBook& book, const FateRules& rules, std::size_t slots) {
+  std::vector<Tally> tallies(slots);
+  for (DeliveryIndex i = 0; i < book.deliveries(); ++i) {
+    const Delivery& d = book.delivery(i);
+    Tally& tally = tallies[d.slot];
+    const Standing standing = standing_of(book.message(d.message), d, rules);
+    ++tally.deliveries;
+    ++tally[standing.fate];
+    tally.deferred_deliveries += d.deferrals > 0 ? 1 : 0;
+    tally.duplicates += d.copies > 1 ? d.copies - 1 : 0;
+    tally.corrupted += d.corrupted ? 1 : 0;
+    tally.false_bounces += standing.false_bounce ? 1 : 0;
+  }
+  return tallies;
+}
+
+}  // namespace
+
+Tally Ledger::State::total() const {
+  Tally sum;
+  for (const Part& part : by_receiver) sum += part.tally;
+  // A message to several receivers is one message.
+  sum.submitted = submitted;
+  return sum;
+}
+
+std::shared_ptr<const Ledger::Snapshot> Ledger::State::make_snapshot(Instant now, bool final) const {
+  auto s = std::make_shared<Snapshot>();
+  s->at = now;
+  s->final = final;
+  s->lost_is_known = rules.sender_is_ours;
+  s->total = total();
+  s->elsewhere = by_receiver[elsewhere()].tally;
+  s->throughput = {submissions.per_s(), accepted.per_s(), accepted.peak_per_s()};
+  s->submissions_offered = book.messages();
+  s->submissions_refused = submissions_refused;
+  s->submission_deferrals = submission_deferrals;
+  s->dsn_received = dsns;
+  s->event_log_hash = log.hex();
+
+  for (std::uint32_t slot = 0; slot < elsewhere(); ++slot) {
+    const Part& part = by_receiver[slot];
+    ReceiverReport report{.name = config.receivers[slot],
+                          .tally = part.tally,
+                          .latency = part.latency,
+                          .service = part.service,
+                          .throughput = {},
+                          .replies = {},
+                          .days = {},
+                          .unattributed = {}};
+    accounts[slot].report(report, domains);
+    report.throughput.submitted_per_s = submitted_rates[slot].per_s();
+    s->latency.merge(part.latency);
+    s->service.merge(part.service);
+    s->receivers.push_back(std::move(report));
+  }
+  s->latency.merge(by_receiver[elsewhere()].latency);
+  s->service.merge(by_receiver[elsewhere()].service);
+  for (std::size_t i = 0; i < by_stream.size(); ++i) {
+    s->streams.push_back({config.streams[i].name, by_stream[i].tally, by_stream[i].latency, by_stream[i].service});
+  }
+
+  const auto name_of = [this](std::size_t slot) {
+    return slot < config.receivers.size() ? std::string_view(config.receivers[slot]) : "elsewhere";
+  };
+  for (std::size_t slot = 0; slot < by_receiver.size(); ++slot) {
+    append(s->broken_sums, check_fates(name_of(slot), by_receiver[slot].tally));
+  }
+  append(s->broken_sums, check_fates("total", s->total));
+  append(s->broken_sums, check_copies(s->total, stored_copies));
+  // Looking at every delivery takes its time; the end of the run has it.
+  if (final) {
+    const std::vector<Tally> recounted = recount(book, rules, by_receiver.size());
+    for (std::size_t slot = 0; slot < by_receiver.size(); ++slot) {
+      append(s->broken_sums, check_recount(name_of(slot), by_receiver[slot].tally, recounted[slot]));
+    }
+  }
+  return s;
+}
+
+}  // namespace mailrig::measure

@@ -1,0 +1,286 @@
+#include "sim/measure/ledger_state.h"
+
+#include <algorithm>
+
+#include "fakes/base/check.h"
+
+namespace mailrig::measure {
+namespace {
+
+// Strangers may make up a domain per message; the days' table must not grow with that.
+constexpr std::size_t domains_max = 10'000;
+constexpr std::string_view other_domains = "(others)";
+
+// Changed rows are handed to the database once there are this many, or when somebody flushes.
+constexpr std::size_t changed_max = 16'384;
+
+// The number of a delivery's row in run.db.
+std::int64_t row_of(DeliveryIndex index) {
+  return std::int64_t{index} + 1;
+}
+
+}  // namespace
+
+Standing standing_of(const Message& message, const Delivery& delivery, const FateRules& rules) {
+  Standing standing{.fate = fate_of(message, delivery, rules)};
+  if (!delivery.outcome) return standing;
+  const SenderOutcome outcome = *delivery.outcome;
+  // A failure makes the sender bounce the message; suppression does not.
+  standing.false_bounce =
+      delivery.copies > 0 && outcome != SenderOutcome::delivered && outcome != SenderOutcome::suppressed;
+  standing.rejected_by_sender = standing.fate == Fate::rejected && outcome == SenderOutcome::rejected_by_sender;
+  return standing;
+}
+
+void move(Tally& tally, const Standing& from, const Standing& to) {
+  --tally[from.fate];
+  ++tally[to.fate];
+  tally.false_bounces -= from.false_bounce ? 1 : 0;
+  tally.false_bounces += to.false_bounce ? 1 : 0;
+  tally.rejected_by_sender -= from.rejected_by_sender ? 1 : 0;
+  tally.rejected_by_sender += to.rejected_by_sender ? 1 : 0;
+}
+
+Ledger::State::State(LedgerConfig configuration, RunDatabase* run_database)
+    : config(std::move(configuration)),
+      database(run_database),
+      series(config.start, config.receivers.size()),
+      by_receiver(config.receivers.size() + 1),
+      by_stream(config.streams.size()),
+      accounts(config.receivers.size() + 1),
+      submitted_rates(config.receivers.size() + 1) {
+  rules.sender_is_ours = config.sender_is_ours;
+  std::vector<std::string> streams;
+  for (const StreamConfig& stream : config.streams) streams.push_back(stream.name);
+  if (database != nullptr) database->name(config.receivers, std::move(streams));
+  for (std::uint32_t slot = 0; slot < config.receivers.size(); ++slot) {
+    entities.push_back(stable_hash(config.receivers[slot], stable_hash("receiver")));
+    observers.push_back(std::make_unique<ReceiverObserver>(*this, slot));
+  }
+}
+
+Ledger::State::~State() = default;
+
+std::uint32_t Ledger::State::intern_domain(std::string_view mail_from) {
+  const auto at = mail_from.rfind('@');
+  std::string_view domain = at == std::string_view::npos ? std::string_view() : mail_from.substr(at + 1);
+  const auto known = domain_numbers.find(stable_hash(domain));
+  if (known != domain_numbers.end()) return known->second;
+  if (domains.size() >= domains_max) domain = other_domains;
+  const auto [entry, is_new] =
+      domain_numbers.try_emplace(stable_hash(domain), static_cast<std::uint32_t>(domains.size()));
+  if (is_new) domains.emplace_back(domain);
+  return entry->second;
+}
+
+std::uint32_t Ledger::State::day_of(Instant at) const {
+  const Duration since_start = std::max(at - config.start, Duration::zero());
+  return static_cast<std::uint32_t>(since_start / std::chrono::hours(24)) + 1;
+}
+
+Subject Ledger::State::attribute(const policy::Session& session, std::string_view recipient,
+                                 const policy::MessageFacts* message) const {
+  const auto exact = [&](MessageIndex index) {
+    const auto delivery = book.find_recipient(index, recipient);
+    return delivery ? Subject{delivery, Attribution::exact} : Subject{};
+  };
+  if (message != nullptr && message->rig_id != 0) {
+    if (const auto index = book.find(message->rig_id)) return exact(*index);
+  }
+  const KnownSession* known = sessions.find(session.key);
+  if (known != nullptr && known->message) {
+    // Our sender said what it is sending; when that is none of the run's messages, nothing remains to be guessed.
+    const auto index = book.find(*known->message);
+    return index ? exact(*index) : Subject{};
+  }
+  const auto delivery = book.find_waiting(session.mail_from, recipient);
+  return delivery ? Subject{delivery, Attribution::pair} : Subject{};
+}
+
+void Ledger::State::count_attempt(const Attempt& attempt) {
+  Tally& at_receiver = by_receiver[attempt.slot].tally;
+  ReceiverAccount& account = accounts[attempt.slot];
+  DayRow& day = account.day({day_of(attempt.at), attempt.source, attempt.domain});
+  const bool deferred = attempt.result == AttemptResult::deferred;
+
+  ++at_receiver.attempts;
+  ++day.attempts;
+  series.add(attempt.at, attempt.slot, Metric::attempts);
+  switch (attempt.result) {
+    case AttemptResult::accepted:
+      ++day.accepted;
+      account.accepted.count(attempt.at);
+      accepted.count(attempt.at);
+      series.add(attempt.at, attempt.slot, Metric::accepted);
+      break;
+    case AttemptResult::deferred:
+      ++at_receiver.deferrals;
+      ++day.deferrals;
+      series.add(attempt.at, attempt.slot, Metric::deferrals);
+      break;
+    case AttemptResult::refused:
+      ++day.rejected;
+      series.add(attempt.at, attempt.slot, Metric::rejected);
+      break;
+  }
+  if (!attempt.subject.delivery) {
+    ++account.unattributed.attempts;
+    return;
+  }
+
+  const DeliveryIndex index = *attempt.subject.delivery;
+  const Delivery& d = book.delivery(index);
+  Tally& of_stream = by_stream[book.message(d.message).stream].tally;
+  ++of_stream.attempts;
+  of_stream.deferrals += deferred ? 1 : 0;
+  if (deferred && d.deferrals == 0) {
+    ++of_stream.deferred_deliveries;
+    ++by_receiver[d.slot].tally.deferred_deliveries;
+  }
+  change(index, [&](Delivery& facts) {
+    ++facts.attempts;
+    facts.deferrals += deferred ? 1 : 0;
+    facts.last_code = attempt.code;
+    facts.last_event = attempt.event;
+    facts.last_result = attempt.result;
+  });
+}
+
+bool Ledger::State::records(const Subject& subject) const {
+  if (database == nullptr) return false;
+  if (subject.delivery) return book.delivery(*subject.delivery).recorded;
+  return database->keeps_unattributed(unattributed_recorded);
+}
+
+void Ledger::State::record_attempt(const Attempt& attempt, std::string_view recipient, std::string text) {
+  AttemptRow row{.delivery = 0,
+                 .message = {},
+                 .recipient = std::string(recipient),
+                 .n = 0,
+                 .at = attempt.at,
+                 .receiver = attempt.slot,
+                 .source = attempt.source,
+                 .session = attempt.session,
+                 .phase = attempt.phase,
+                 .event = attempt.event,
+                 .code = attempt.code,
+                 .text = std::move(text),
+                 .attribution = attempt.subject.attribution,
+                 .result = attempt.result,
+                 .delay = attempt.delay};
+  if (attempt.subject.delivery) {
+    const Delivery& d = book.delivery(*attempt.subject.delivery);
+    row.delivery = row_of(*attempt.subject.delivery);
+    row.message = book.message(d.message).id;
+    row.n = d.attempts;
+  } else {
+    ++unattributed_recorded;
+  }
+  database->add(std::move(row));
+}
+
+void Ledger::State::count_delivered(DeliveryIndex index, Instant at, bool in_mailbox) {
+  const Delivery& d = book.delivery(index);
+  const Message& m = book.message(d.message);
+  Part& at_receiver = by_receiver[d.slot];
+  Part& of_stream = by_stream[m.stream];
+  const Duration latency = at - m.intended;
+  if (in_mailbox) {
+    // A copy can come before its submission is confirmed; then no time has passed.
+    const Duration service = m.is_submitted() ? at - m.submitted : Duration::zero();
+    for (Part* part : {&at_receiver, &of_stream}) {
+      part->latency.record(latency);
+      part->service.record(service);
+    }
+  }
+  const auto& deadline = config.streams[m.stream].deadline;
+  if (deadline && latency <= *deadline) {
+    ++at_receiver.tally.on_time;
+    ++of_stream.tally.on_time;
+  }
+}
+
+void Ledger::State::offer(const OfferedMessage& offered) {
+  CHECK(offered.stream < by_stream.size());
+  const DeliveryIndex earlier = book.deliveries();
+  const std::uint32_t foreign = elsewhere();
+  const MessageIndex index = book.add(offered, intern_domain(offered.mail_from),
+                                      [foreign](std::uint32_t receiver) { return std::min(receiver, foreign); });
+  const Message& m = book.message(index);
+  const bool has_deadline = config.streams[m.stream].deadline.has_value();
+  const bool kept = database != nullptr && database->keeps(m.id, earlier);
+  for (DeliveryIndex i = m.first; i < m.first + m.recipients; ++i) {
+    Delivery& d = book.delivery(i);
+    for (Tally* tally : {&by_receiver[d.slot].tally, &by_stream[m.stream].tally}) {
+      ++tally->deliveries;
+      ++(*tally)[Fate::queued];
+      tally->with_deadline += has_deadline ? 1 : 0;
+    }
+    if (!kept) continue;
+    d.recorded = true;
+    database->add(DeliveryRow{.row = row_of(i),
+                              .message = m.id,
+                              .stream = m.stream,
+                              .slot = offered.slot,
+                              .intended = m.intended,
+                              .mail_from = offered.mail_from,
+                              .recipient = offered.recipients[i - m.first].address,
+                              .receiver = d.slot,
+                              .size_bytes = offered.size_bytes});
+  }
+}
+
+void Ledger::State::close() {
+  if (rules.closed) return;
+  const FateRules open = rules;
+  rules.closed = true;
+  for (DeliveryIndex i = 0; i < book.deliveries(); ++i) {
+    const Delivery& d = book.delivery(i);
+    const Message& m = book.message(d.message);
+    const Standing before = standing_of(m, d, open);
+    const Standing after = standing_of(m, d, rules);
+    if (before.fate == after.fate) continue;
+    move(by_receiver[d.slot].tally, before, after);
+    move(by_stream[m.stream].tally, before, after);
+    mark_changed(i);
+  }
+}
+
+DeliveryUpdate Ledger::State::update_of(DeliveryIndex index) const {
+  const Delivery& d = book.delivery(index);
+  const Message& m = book.message(d.message);
+  DeliveryUpdate update{.row = row_of(index),
+                        .submitted = {},
+                        .fate = fate_of(m, d, rules),
+                        .delivered = {},
+                        .attempts = d.attempts,
+                        .deferrals = d.deferrals,
+                        .copies = d.copies,
+                        .corrupted = d.corrupted,
+                        .last_code = d.last_code,
+                        .last_event = {}};
+  if (m.is_submitted()) update.submitted = m.submitted;
+  if (d.delivered != never) update.delivered = d.delivered;
+  if (d.attempts > 0) update.last_event = d.last_event;
+  return update;
+}
+
+void Ledger::State::mark_changed(DeliveryIndex index) {
+  Delivery& d = book.delivery(index);
+  if (!d.recorded || d.changed) return;
+  d.changed = true;
+  changed.push_back(index);
+  if (changed.size() >= changed_max) hand_over_changes();
+}
+
+void Ledger::State::hand_over_changes() {
+  if (database == nullptr) return;
+  for (const DeliveryIndex index : changed) {
+    book.delivery(index).changed = false;
+    database->add(update_of(index));
+  }
+  changed.clear();
+  database->add(series.take_changes());
+}
+
+}  // namespace mailrig::measure

@@ -1,0 +1,171 @@
+// The inside of the ledger: its books and how facts change them. Everything here expects the ledger's lock to be held.
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/measure/delivery_book.h"
+#include "sim/measure/event_log.h"
+#include "sim/measure/ledger.h"
+#include "sim/measure/receiver_account.h"
+#include "sim/measure/run_database.h"
+#include "sim/measure/series.h"
+#include "sim/measure/session_book.h"
+#include "sim/measure/snapshot.h"
+
+namespace mailrig::measure {
+
+// Counts and times of the deliveries to one receiver, or of one stream.
+struct Part {
+  Tally tally;
+  Histogram latency;
+  Histogram service;
+};
+
+// Whom a receiver's observation is about.
+struct Subject {
+  std::optional<DeliveryIndex> delivery;
+  Attribution attribution = Attribution::session;
+};
+
+// One attempt as it is counted, whoever reported it.
+struct Attempt {
+  Instant at{};
+  std::uint32_t slot = 0;  // of the receiver
+  Subject subject;
+  AttemptResult result = AttemptResult::deferred;
+  policy::Event event = policy::Event::accepted;
+  policy::Phase phase = policy::Phase::connect;
+  std::uint16_t code = 0;
+  IpAddress source;
+  std::uint32_t domain = 0;
+  std::uint64_t session = 0;
+  Duration delay{};
+};
+
+struct Ledger::State {
+  class ReceiverObserver;
+
+  State(LedgerConfig configuration, RunDatabase* run_database);
+  ~State();
+
+  std::uint32_t elsewhere() const { return static_cast<std::uint32_t>(config.receivers.size()); }
+  std::uint32_t intern_domain(std::string_view mail_from);
+  std::uint32_t day_of(Instant at) const;
+
+  // Exact by the id in the message, else by what our sender announced for the connection, else by the pair.
+  Subject attribute(const policy::Session& session, std::string_view recipient,
+                    const policy::MessageFacts* message) const;
+
+  // Changes facts of a delivery and carries the consequences into the counts. `change` gets a Delivery&.
+  template <class Change>
+  void change(DeliveryIndex index, Change change_facts);
+
+  void count_attempt(const Attempt& attempt);
+  // Whether attempts with this subject go into run.db.
+  bool records(const Subject& subject) const;
+  void record_attempt(const Attempt& attempt, std::string_view recipient, std::string text);
+  void count_delivered(DeliveryIndex index, Instant at, bool in_mailbox);
+  void offer(const OfferedMessage& message);
+  // The fates of a message's deliveries may depend on its submission: recounts them around `change_facts`.
+  template <class Change>
+  void change_message(MessageIndex index, Change change_facts);
+  void sender_attempt(const SenderAttempt& attempt);
+  void close();
+
+  DeliveryUpdate update_of(DeliveryIndex index) const;
+  void mark_changed(DeliveryIndex index);
+  void hand_over_changes();
+
+  std::shared_ptr<const Snapshot> make_snapshot(Instant now, bool final) const;
+  Tally total() const;
+
+  const LedgerConfig config;
+  RunDatabase* const database;
+  FateRules rules;
+
+  std::mutex mutex;
+  DeliveryBook book;
+  SessionBook sessions;
+  EventLog log;
+  Series series;
+  std::vector<Part> by_receiver;  // and one more for elsewhere
+  std::vector<Part> by_stream;
+  std::vector<ReceiverAccount> accounts;  // and one more for elsewhere
+  std::vector<std::uint64_t> entities;    // of the receivers in the event log
+  std::vector<std::unique_ptr<ReceiverObserver>> observers;
+  RateMeter submissions;
+  std::vector<RateMeter> submitted_rates;  // per receiver slot
+  RateMeter accepted;
+  std::uint64_t submitted = 0;
+  std::uint64_t submissions_refused = 0;
+  std::uint64_t submission_deferrals = 0;
+  std::uint64_t dsns = 0;
+  std::uint64_t stored_copies = 0;  // of our deliveries, wherever they were stored
+  std::vector<std::string> domains;
+  boost::unordered_flat_map<std::uint64_t, std::uint32_t> domain_numbers;
+  std::uint64_t unattributed_recorded = 0;
+  std::vector<DeliveryIndex> changed;  // rows in run.db that are out of date
+};
+
+// A receiver's view; the ledger's lock is taken here.
+class Ledger::State::ReceiverObserver final : public receiver::Observer {
+ public:
+  ReceiverObserver(State& state, std::uint32_t slot) : state_(state), slot_(slot) {}
+
+  void session_opened(Instant now, const policy::Session& session) override;
+  void session_refused(Instant now, const policy::Session& session, const policy::Verdict& verdict,
+                       const policy::ReplyContext& context) override;
+  void recipient_verdict(const receiver::RecipientVerdict& verdict) override;
+  void stored(Instant now, const policy::Session& session, std::string_view recipient,
+              const policy::MessageFacts& message, bool spam) override;
+  void session_closed(Instant now, const policy::Session& session) override;
+
+ private:
+  State& state_;
+  const std::uint32_t slot_;
+};
+
+// Which of the counts a delivery is in right now; taken before and after a change of facts.
+struct Standing {
+  Fate fate = Fate::queued;
+  bool false_bounce = false;
+  bool rejected_by_sender = false;
+};
+Standing standing_of(const Message& message, const Delivery& delivery, const FateRules& rules);
+void move(Tally& tally, const Standing& from, const Standing& to);
+
+template <class Change>
+void Ledger::State::change(DeliveryIndex index, Change change_facts) {
+  Delivery& d = book.delivery(index);
+  const Message& m = book.message(d.message);
+  const Standing before = standing_of(m, d, rules);
+  change_facts(d);
+  const Standing after = standing_of(m, d, rules);
+  move(by_receiver[d.slot].tally, before, after);
+  move(by_stream[m.stream].tally, before, after);
+  if (after.fate != Fate::queued) book.stop_waiting(index);
+  mark_changed(index);
+}
+
+template <class Change>
+void Ledger::State::change_message(MessageIndex index, Change change_facts) {
+  Message& m = book.message(index);
+  const Message earlier = m;
+  change_facts(m);
+  for (DeliveryIndex i = m.first; i < m.first + m.recipients; ++i) {
+    const Delivery& d = book.delivery(i);
+    const Standing before = standing_of(earlier, d, rules);
+    const Standing after = standing_of(m, d, rules);
+    move(by_receiver[d.slot].tally, before, after);
+    move(by_stream[m.stream].tally, before, after);
+    if (after.fate != Fate::queued) book.stop_waiting(i);
+    mark_changed(i);
+  }
+}
+
+}  // namespace mailrig::measure

@@ -1,0 +1,80 @@
+#include "sim/sender/outcomes.h"
+
+#include <utility>
+
+#include "fakes/base/check.h"
+#include "sim/sender/retry.h"
+
+namespace mailrig::sender {
+
+using Kind = smtp::RecipientResult::Kind;
+
+void Outcomes::conclude(Instant now, std::uint32_t part, const Where& where, std::span<smtp::RecipientResult> results) {
+  conclude(now, part, where, results, nullptr);
+}
+
+void Outcomes::conclude_all(Instant now, std::uint32_t part, const Where& where, const smtp::RecipientResult& result,
+                            const smtp::Reply* own_words) {
+  same_.assign(queue_.part(part).count, result);
+  conclude(now, part, where, same_, own_words);
+}
+
+void Outcomes::conclude(Instant now, std::uint32_t index, const Where& where, std::span<smtp::RecipientResult> results,
+                        const smtp::Reply* own_words) {
+  Part& part = queue_.part(index);
+  const Stored& stored = queue_.message(part.message);
+  const std::span<std::uint32_t> recipients = queue_.recipients(part);
+  CHECK(results.size() == recipients.size());
+  ++part.tries;
+  const bool last_try = expired(stored.submitted, config_.expire, now);
+  std::uint32_t kept = 0;
+  for (std::size_t i = 0; i < recipients.size(); ++i) {
+    const std::uint32_t recipient = recipients[i];
+    smtp::RecipientResult& result = results[i];
+    const bool again = result.kind == Kind::deferred && !last_try;
+    if (again || result.kind == Kind::delivered) {
+      journal_.attempt(now, stored, recipient, part.tries, where, std::move(result));
+    } else {
+      journal_.attempt(now, stored, recipient, part.tries, where, result);  // the bounce quotes the reply too
+    }
+    if (again) {
+      recipients[kept++] = recipient;
+      continue;
+    }
+    const Event::Outcome outcome = result.kind == Kind::delivered  ? Event::Outcome::delivered
+                                   : result.kind == Kind::deferred ? Event::Outcome::expired
+                                   : own_words                     ? Event::Outcome::rejected_by_sender
+                                                                   : Event::Outcome::rejected_by_receiver;
+    journal_.final(now, queue_, part.message, recipient, part.tries, where, outcome, std::move(result), own_words);
+  }
+  if (kept == 0) {
+    queue_.remove_part(index);
+    return;
+  }
+  part.count = kept;
+  // The immediate try on a fresh connection was no step of the back-off. The draw depends on nothing but this message.
+  const std::uint32_t step = part.tries - (part.retried_fresh ? 1 : 0);
+  const std::uint64_t bits =
+      draw_.bits(config_.name, "retry", combine(stored.message.id, recipients.front()), part.tries);
+  const Duration delay = retry_delay(config_.retry, config_.retry_jitter_ppm, step, bits);
+  queue_.delayed.set(next_try(stored.submitted, config_.expire, now, delay), index);
+}
+
+void Outcomes::record(Instant now, std::uint32_t index, const Where& where, std::span<smtp::RecipientResult> results) {
+  Part& part = queue_.part(index);
+  const std::span<std::uint32_t> recipients = queue_.recipients(part);
+  CHECK(results.size() == recipients.size());
+  ++part.tries;
+  for (std::size_t i = 0; i < recipients.size(); ++i)
+    journal_.attempt(now, queue_.message(part.message), recipients[i], part.tries, where, std::move(results[i]));
+}
+
+void Outcomes::refuse(Instant now, std::uint32_t message, std::uint32_t recipient, const smtp::Reply& own_words) {
+  smtp::RecipientResult result;
+  result.kind = Kind::failed;
+  result.stage = smtp::Stage::dns;
+  journal_.attempt(now, queue_.message(message), recipient, 1, {}, result);
+  journal_.final(now, queue_, message, recipient, 1, {}, Event::Outcome::rejected_by_sender, result, &own_words);
+}
+
+}  // namespace mailrig::sender
