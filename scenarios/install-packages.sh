@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Installs what is missing of the Debian 12 packages that mailrig is built with. `--tests` adds what the tests use.
+# Quick when nothing is missing; needs root or sudo only when something is.
+set -euo pipefail
+
+packages=(
+  g++ cmake ninja-build ccache mold pkg-config git ca-certificates
+  libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libboost-container1.81-dev
+  libssl-dev libfmt-dev libcli11-dev libyaml-cpp-dev libsqlite3-dev libspdlog-dev libldns-dev libxxhash-dev
+)
+if [[ "${1:-}" == --tests ]]; then
+  packages+=(
+    libgtest-dev libgmock-dev clang clang-format clang-tidy libclang-rt-14-dev
+    python3 python3-yaml swaks bind9-dnsutils sqlite3 libxml2-utils procps
+  )
+fi
+
+missing=()
+for package in "${packages[@]}"; do
+  status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+  [[ "$status" == installed ]] || missing+=("$package")
+done
+((${#missing[@]})) || exit 0
+
+as_root=()
+if ((EUID != 0)); then
+  command -v sudo >/dev/null || { echo "please install as root: apt-get install ${missing[*]}" >&2; exit 3; }
+  as_root=(sudo)
+fi
+echo "installing: ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null

@@ -1,0 +1,83 @@
+// mailrig isp: look at the receiver profiles, and check one's own.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "fakes/config/document.h"
+#include "fakes/receiver/profile.h"
+#include "fakes/receiver/shipped_profiles.h"
+#include "sim/app/commands.h"
+#include "sim/report/json_text.h"
+
+namespace mailrig::app {
+namespace {
+
+struct IspOptions {
+  std::string name;
+  std::string format = "text";
+};
+
+int list(const IspOptions& options) {
+  boost::json::array rows;
+  for (const std::string& name : receiver::list_profiles()) {
+    const auto profile = receiver::load_profile(name);
+    if (!profile) return complain(profile.error(), environment_error);
+    boost::json::array domains(profile->domains.begin(), profile->domains.end());
+    if (options.format == "json") {
+      rows.push_back({{"name", name}, {"kind", receiver::to_string(profile->kind)}, {"domains", std::move(domains)}});
+    } else {
+      fmt::print("{:<16} {:<9} {}\n", name, receiver::to_string(profile->kind), fmt::join(profile->domains, " "));
+    }
+  }
+  if (options.format == "json") fmt::print("{}", report::to_text(rows));
+  return passed;
+}
+
+int show(const IspOptions& options) {
+  for (const receiver::ShippedProfile& shipped : receiver::shipped_profiles()) {
+    if (shipped.name == options.name) {
+      fmt::print("{}", shipped.yaml);
+      return passed;
+    }
+  }
+  // Not one of ours: the error names the nearest, or the file's fault.
+  const auto profile = receiver::load_profile(options.name);
+  if (!profile) return complain(profile.error(), usage_error);
+  const auto text = config::read_file(options.name);
+  if (!text) return complain(text.error(), usage_error);
+  fmt::print("{}", *text);
+  return passed;
+}
+
+int check(const IspOptions& options) {
+  const auto profile = receiver::load_profile(options.name);
+  if (!profile) return complain(profile.error(), usage_error);
+  fmt::print("{}: ok ({}, {})\n", options.name, receiver::to_string(profile->kind), fmt::join(profile->domains, " "));
+  return passed;
+}
+
+}  // namespace
+
+void add_isp_command(CLI::App& app, int& exit_status) {
+  CLI::App* isp = app.add_subcommand("isp", "list, show and check receiver profiles");
+  isp->require_subcommand(1);
+  add_examples(*isp,
+               "  mailrig isp list\n"
+               "  mailrig isp show gmail         every value with its source\n"
+               "  mailrig isp check mine.yaml\n");
+  const auto options = std::make_shared<IspOptions>();
+  CLI::App* list_command = isp->add_subcommand("list", "the shipped profiles");
+  list_command->add_option("--format", options->format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  list_command->callback([options, &exit_status] { exit_status = list(*options); });
+  CLI::App* show_command = isp->add_subcommand("show", "a profile's YAML with the source of each value");
+  show_command->add_option("name", options->name, "a shipped profile or a file")->required();
+  show_command->callback([options, &exit_status] { exit_status = show(*options); });
+  CLI::App* check_command = isp->add_subcommand("check", "whether a profile can be used");
+  check_command->add_option("name", options->name, "a file or a shipped profile")->required();
+  check_command->callback([options, &exit_status] { exit_status = check(*options); });
+}
+
+}  // namespace mailrig::app

@@ -1,0 +1,109 @@
+#include "sim/app/play.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <memory>
+#include <utility>
+
+#include "sim/app/interrupt.h"
+#include "sim/app/recorder.h"
+#include "sim/live/driver.h"
+#include "sim/report/expectations.h"
+#include "sim/report/files.h"
+#include "sim/report/text.h"
+#include "sim/scenario/load.h"
+#include "sim/virtual/driver.h"
+#include "sim/world/bounce_log.h"
+#include "sim/world/world.h"
+
+namespace mailrig::app {
+namespace {
+
+// Later than this against its schedule, in wall time, for one message in a hundred: then the rig and not the sender
+// set the pace, and the run is not valid.
+constexpr Duration schedule_lag_p99_max = std::chrono::seconds(1);
+
+// Every fault of the scenario is printed; nothing when there is one.
+std::optional<scenario::Scenario> load_scenario(const PlayOptions& options) {
+  std::vector<std::string> sets = options.sets;
+  if (options.seed) sets.push_back(fmt::format("seed={}", *options.seed));
+  config::Errors errors;
+  auto scenario = scenario::load(options.scenario, sets, errors);
+  for (const Error& error : errors.list()) complain(error, usage_error);
+  return scenario;
+}
+
+std::string default_folder(const scenario::Scenario& scenario) {
+  std::string time = wall_now();
+  std::erase_if(time, [](char c) { return c == ':' || c == '-'; });
+  return fmt::format("results/runs/{}-{}", scenario.name, time);
+}
+
+ExitStatus exit_status(const boost::json::value& summary, bool was_interrupted) {
+  const auto& verdict = summary.at("verdict").as_string();
+  if (was_interrupted) return interrupted;
+  if (verdict == "invalid") return measurement_invalid;
+  return verdict == "pass" ? passed : expectation_failed;
+}
+
+}  // namespace
+
+void add_play_options(CLI::App& command, PlayOptions& options) {
+  command.add_option("scenario", options.scenario, "scenario file")->required();
+  command.add_option("--set", options.sets, "change a value of the scenario: path=value; may be repeated");
+  command.add_option("--seed", options.seed, "another seed than the scenario's");
+  command.add_option("--out", options.out, "folder for the results; default: results/runs/<scenario>-<time>");
+  command.add_flag("--quiet", options.quiet, "no progress and no report; the exit status says it");
+}
+
+ExitStatus play(Mode mode, const PlayOptions& options) {
+  const auto scenario = load_scenario(options);
+  if (!scenario) return usage_error;
+  auto traffic = plan::Traffic::create(*scenario, world::receiver_domains(*scenario));
+  if (!traffic) return static_cast<ExitStatus>(complain(traffic.error(), usage_error));
+
+  const std::filesystem::path folder = options.out.empty() ? default_folder(*scenario) : options.out;
+  const std::uint64_t speed = options.speed_permille.value_or(std::uint64_t{scenario->speed} * 1000);
+  auto recorder =
+      Recorder::open(*scenario, folder, mode, mode == Mode::live ? std::optional(speed) : std::nullopt, options.quiet);
+  if (!recorder) return static_cast<ExitStatus>(complain(recorder.error(), environment_error));
+  measure::Ledger& ledger = (*recorder)->ledger();
+
+  world::BounceLog bounces(ledger);
+  auto world = world::build_world(*scenario, world::AddressRange::documentation,
+                                  [&](std::uint32_t index) -> receiver::Observer* {
+                                    return index < scenario->receivers.size() ? &ledger.observer(index) : &bounces;
+                                  });
+  if (!world) return static_cast<ExitStatus>(complain(world.error(), usage_error));
+
+  const auto& stop = interruption();
+  report::RigInfo rig;
+  Instant ended{};
+  const auto progress = [&](Instant now) { (*recorder)->progress(now); };
+  if (mode == Mode::live) {
+    live::RunOptions run{
+        .speed_permille = speed, .duration = options.duration, .interrupted = &stop, .progress = progress};
+    run.listening = [&](const std::string& host, const std::string& address) {
+      (*recorder)->note(fmt::format("endpoint {}", host), address);
+    };
+    auto result = live::run(*scenario, **world, *traffic, ledger, run);
+    if (!result) return static_cast<ExitStatus>(complain(result.error(), environment_error));
+    ended = result->ended;
+    rig.saturated = result->lag.percentile(990) > schedule_lag_p99_max;
+    rig.schedule_lag = std::move(result->lag);
+  } else {
+    ended = virtual_time::run(*scenario, **world, *traffic, ledger, {.interrupted = &stop, .progress = progress});
+  }
+
+  auto summary = (*recorder)->finish(ended, stop.load(), rig);
+  if (!summary) return static_cast<ExitStatus>(complain(summary.error(), environment_error));
+  if (!options.quiet) {
+    fmt::print("{}", report::text_report(*summary, report::style_for(1)));
+    fmt::print("\nAll of it is in {}\n", folder.string());
+  }
+  return exit_status(*summary, stop.load());
+}
+
+}  // namespace mailrig::app

@@ -1,0 +1,157 @@
+// mailrig serve: only the pretend internet, for one's own sender or test suite.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <memory>
+#include <thread>
+
+#include "fakes/net/endpoint.h"
+#include "sim/app/commands.h"
+#include "sim/app/interrupt.h"
+#include "sim/app/own_address.h"
+#include "sim/app/serve_log.h"
+#include "sim/live/fake_internet.h"
+#include "sim/scenario/load.h"
+#include "sim/world/world.h"
+
+namespace mailrig::app {
+namespace {
+
+struct ServeOptions {
+  std::string scenario;
+  std::vector<std::string> isps;
+  std::vector<std::string> sets;
+  std::string dns = "127.0.0.1:5353";
+  std::string smtp;
+  int port = -1;
+  std::string ca_file;
+  bool quiet = false;
+};
+
+// A scenario of receivers alone: the named profiles, or all that are shipped and claim domains of their own.
+Result<scenario::Scenario> receivers_only(std::vector<std::string> names) {
+  const bool all = names.empty();
+  if (all) names = receiver::list_profiles();
+  scenario::Scenario scenario;
+  scenario.name = "serve";
+  for (const std::string& name : names) {
+    auto profile = receiver::load_profile(name);
+    if (!profile) return profile.error();
+    if (all && profile->domains.empty()) continue;
+    scenario::Receiver receiver;
+    receiver.name = profile->name;
+    receiver.profile = std::move(*profile);
+    scenario.receivers.push_back(std::move(receiver));
+  }
+  return scenario;
+}
+
+// Where MX hosts listen: port 25 where we may, since that is what real senders use; 2525 otherwise.
+std::uint16_t usual_port() {
+  boost::asio::io_context io;
+  boost::asio::ip::tcp::acceptor probe(io);
+  boost::system::error_code error;
+  const boost::asio::ip::tcp::endpoint endpoint(boost::asio::ip::make_address_v4("127.26.255.254"), 25);
+  probe.open(endpoint.protocol(), error);
+  probe.bind(endpoint, error);
+  return error == boost::asio::error::access_denied ? 2525 : 25;
+}
+
+void announce(const world::World& world, const live::FakeInternet& internet) {
+  for (std::size_t i = 0; i < world.hosts.size(); ++i) {
+    const receiver::Receiver& receiver = *world.receivers[world.hosts[i].receiver];
+    const auto& endpoint = internet.host_endpoints()[i];
+    if (endpoint.port() == 0) continue;
+    fmt::print("smtp  {:<16} {:<36} {:<22} {}\n", receiver.name(), world.hosts[i].name, net::to_string(endpoint),
+               fmt::join(receiver.profile().domains, " "));
+  }
+  const auto& dns = internet.dns_endpoint();
+  fmt::print("dns   {}:{} (UDP and TCP)\n", dns.address().to_string(), dns.port());
+  fmt::print("ready; Ctrl-C ends it\n");
+  std::fflush(stdout);
+}
+
+int serve(const ServeOptions& options) {
+  auto scenario =
+      options.scenario.empty() ? receivers_only(options.isps) : scenario::load(options.scenario, options.sets);
+  if (!scenario) return complain(scenario.error(), usage_error);
+  const auto dns = parse_own_address(options.dns);
+  if (!dns) return complain(dns.error(), usage_error);
+
+  live::FakeInternetOptions listening;
+  listening.dns = {net::to_asio(dns->ip), dns->port};
+  listening.source_map = scenario->source_map;
+  if (!options.smtp.empty()) {
+    const auto smtp = parse_own_address(options.smtp);
+    if (!smtp) return complain(smtp.error(), usage_error);
+    if (scenario->receivers.size() != 1) {
+      return complain({"--smtp binds one receiver to one address; name it with --isp NAME"}, usage_error);
+    }
+    listening.single = boost::asio::ip::tcp::endpoint(net::to_asio(smtp->ip), smtp->port);
+  } else {
+    listening.own_addresses_port = options.port >= 0 ? static_cast<std::uint16_t>(options.port) : usual_port();
+  }
+
+  std::vector<std::unique_ptr<ServeLog>> logs;
+  auto world = world::build_world(*scenario, world::AddressRange::loopback, [&](std::uint32_t index) {
+    const std::size_t known = scenario->receivers.size();
+    logs.push_back(
+        std::make_unique<ServeLog>(index < known ? scenario->receivers[index].name : "bounces", options.quiet));
+    return logs.back().get();
+  });
+  if (!world) return complain(world.error(), usage_error);
+
+  const auto& interrupted = interruption();
+  // People look at the wall clock while this runs, so the model starts at its time.
+  const auto wall = std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch());
+  const net::Clock clock(Instant(wall), std::uint64_t{scenario->speed} * 1000);
+  net::IoPool pool(std::max(1U, std::thread::hardware_concurrency()), clock);
+  auto internet = live::FakeInternet::open(**world, pool, listening);
+  if (!internet) return complain(internet.error(), environment_error);
+  if (!options.ca_file.empty()) {
+    std::ofstream file(options.ca_file);
+    file << (*internet)->authority().certificate_pem();
+    if (!file.flush()) return complain({"cannot be written", options.ca_file}, environment_error);
+  }
+  announce(**world, **internet);
+
+  while (!interrupted) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  (*internet)->stop();
+  pool.stop();
+  fmt::print("\n");
+  for (const auto& log : logs) {
+    fmt::print("{:<16} {} recipients accepted, {} refused\n", log->receiver(), log->accepted(), log->refused());
+  }
+  return passed;
+}
+
+}  // namespace
+
+void add_serve_command(CLI::App& app, int& exit_status) {
+  CLI::App* command = app.add_subcommand("serve", "only the receivers and their DNS, until stopped");
+  const auto options = std::make_shared<ServeOptions>();
+  command->add_option("scenario", options->scenario, "whose world to serve; default: all shipped receivers");
+  command->add_option("--isp", options->isps, "receivers to serve, by profile name or file; may be repeated")
+      ->excludes(command->get_option("scenario"));
+  command->add_option("--set", options->sets, "change a value of the scenario: path=value");
+  command->add_option("--dns", options->dns, "where DNS listens; port 0 takes a free one")->capture_default_str();
+  command->add_option("--smtp", options->smtp, "one address for the only receiver, e.g. 127.0.0.1:2525");
+  command
+      ->add_option("--port", options->port,
+                   "of the MX hosts at the addresses that DNS names; default: 25 where "
+                   "permitted, else 2525; 0 takes free ones")
+      ->check(CLI::Range(0, 65535));
+  command->add_option("--write-ca", options->ca_file, "write the certificate that signs the hosts' own (PEM)");
+  command->add_flag("--quiet", options->quiet, "no line per message");
+  add_examples(*command,
+               "  mailrig serve --isp gmail --smtp 127.0.0.1:2525\n"
+               "  swaks --server 127.0.0.1:2525 --tls --to someone@gmail.com\n"
+               "  mailrig serve scenarios/first-send.yaml --dns 127.0.0.1:5353\n"
+               "  dig @127.0.0.1 -p 5353 gmail.com MX\n");
+  command->callback([options, &exit_status] { exit_status = serve(*options); });
+}
+
+}  // namespace mailrig::app

@@ -1,0 +1,84 @@
+#include "sim/live/fake_internet.h"
+
+#include <mutex>
+#include <utility>
+
+#include "fakes/net/endpoint.h"
+
+namespace mailrig::live {
+
+using boost::asio::ip::tcp;
+
+FakeInternet::FakeInternet(world::World& world, net::CertificateAuthority authority)
+    : world_(world), authority_(std::move(authority)), host_endpoints_(world.hosts.size()) {}
+
+FakeInternet::~FakeInternet() {
+  stop();
+}
+
+Result<std::unique_ptr<FakeInternet>> FakeInternet::open(world::World& world, net::IoPool& pool,
+                                                         const FakeInternetOptions& options) {
+  auto authority = net::CertificateAuthority::create();
+  if (!authority) return authority.error();
+  std::unique_ptr<FakeInternet> internet(new FakeInternet(world, std::move(*authority)));
+  for (const auto& [real, judged] : options.source_map) internet->addresses_.add_source(judged, real);
+  for (std::uint32_t index = 0; index < world.receivers.size(); ++index) {
+    if (auto opened = internet->open_receiver(pool, index, options); !opened) return opened.error();
+  }
+  auto dns = net::DnsServer::listen(pool.at(0).io, options.dns, world.zones, pool.clock());
+  if (!dns) return dns.error();
+  internet->dns_ = std::move(*dns);
+  return internet;
+}
+
+Result<void> FakeInternet::open_receiver(net::IoPool& pool, std::uint32_t index, const FakeInternetOptions& options) {
+  receiver::Receiver& receiver = *world_.receivers[index];
+  net::SmtpServerOptions server;
+  std::vector<std::size_t> hosts;
+  for (std::size_t i = 0; i < world_.hosts.size(); ++i) {
+    const world::MxHost& host = world_.hosts[i];
+    if (host.receiver != index) continue;
+    // One address can be listened on once: then the first host speaks for all.
+    if (options.single && !hosts.empty()) continue;
+    net::SmtpListener listener{
+        .mx_host = host.name, .endpoint = {boost::asio::ip::address_v4::loopback(), 0}, .tls = {}};
+    if (options.single) {
+      listener.endpoint = *options.single;
+    } else if (options.own_addresses_port) {
+      listener.endpoint = tcp::endpoint(net::to_asio(host.address), *options.own_addresses_port);
+    }
+    if (receiver.profile().offers_starttls()) {
+      const receiver::TlsSettings& tls = receiver.profile().tls;
+      auto context = authority_.server_context(host.name, {tls.min, tls.max});
+      if (!context) return context.error();
+      listener.tls = std::move(*context);
+    }
+    server.listeners.push_back(std::move(listener));
+    hosts.push_back(i);
+  }
+  receivers_.push_back(std::make_unique<net::LockedReceiver>(receiver));
+  auto opened = net::SmtpServer::open(pool, *receivers_.back(), addresses_, std::move(server));
+  if (!opened) return opened.error();
+  const auto endpoints = (*opened)->endpoints();
+  for (std::size_t i = 0; i < hosts.size(); ++i) {
+    host_endpoints_[hosts[i]] = endpoints[i];
+    addresses_.add_listener(world_.hosts[hosts[i]].address, 25, endpoints[i]);
+  }
+  servers_.push_back(std::move(*opened));
+  return receiver.down() ? servers_.back()->set_listening(false) : Result<void>();
+}
+
+Result<void> FakeInternet::set_down(std::uint32_t receiver, bool down) {
+  {
+    const std::lock_guard lock(receivers_[receiver]->mutex);
+    receivers_[receiver]->receiver.set_down(down);
+  }
+  return servers_[receiver]->set_listening(!down);
+}
+
+void FakeInternet::stop() {
+  for (auto& server : servers_) server->stop();
+  if (dns_) dns_->stop();
+}
+
+}  // namespace mailrig::live

@@ -1,0 +1,67 @@
+// A world on real sockets: one SMTP server per receiver, the DNS server, the run's own certificate authority. Used by
+// `run` and by `serve`. Called from the main thread.
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/udp.hpp>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "fakes/base/result.h"
+#include "fakes/net/address_map.h"
+#include "fakes/net/dns_server.h"
+#include "fakes/net/io_pool.h"
+#include "fakes/net/locked_receiver.h"
+#include "fakes/net/smtp_server.h"
+#include "fakes/net/tls.h"
+#include "sim/world/world.h"
+
+namespace mailrig::live {
+
+struct FakeInternetOptions {
+  boost::asio::ip::udp::endpoint dns{};  // port 0 takes any free one
+  // Where MX hosts listen: at any free port of 127.0.0.1, for a sender of ours that is told where (nullopt), or at the
+  // addresses that DNS says, on this port.
+  std::optional<std::uint16_t> own_addresses_port{};
+  // All hosts of the only receiver listen here instead.
+  std::optional<boost::asio::ip::tcp::endpoint> single{};
+  std::vector<std::pair<IpAddress, IpAddress>> source_map{};  // real → whom the fakes judge
+};
+
+class FakeInternet {
+ public:
+  // Listens from here on. `world` and `pool` must outlive it.
+  static Result<std::unique_ptr<FakeInternet>> open(world::World& world, net::IoPool& pool,
+                                                    const FakeInternetOptions& options);
+  ~FakeInternet();
+  FakeInternet(const FakeInternet&) = delete;
+  FakeInternet& operator=(const FakeInternet&) = delete;
+
+  // How the world's addresses map onto sockets.
+  const net::AddressMap& addresses() const { return addresses_; }
+  const boost::asio::ip::udp::endpoint& dns_endpoint() const { return dns_->endpoint(); }
+  net::DnsCounts dns_counts() const { return dns_->counts(); }
+  const net::CertificateAuthority& authority() const { return authority_; }
+  // Where each of world.hosts listens.
+  const std::vector<boost::asio::ip::tcp::endpoint>& host_endpoints() const { return host_endpoints_; }
+
+  // Takes a receiver off the net, or back on it.
+  Result<void> set_down(std::uint32_t receiver, bool down);
+  // Ends every connection; receivers know when it returns.
+  void stop();
+
+ private:
+  FakeInternet(world::World& world, net::CertificateAuthority authority);
+  Result<void> open_receiver(net::IoPool& pool, std::uint32_t index, const FakeInternetOptions& options);
+
+  world::World& world_;
+  net::CertificateAuthority authority_;
+  net::AddressMap addresses_;
+  std::vector<std::unique_ptr<net::LockedReceiver>> receivers_;
+  std::vector<std::unique_ptr<net::SmtpServer>> servers_;  // by receiver
+  std::vector<boost::asio::ip::tcp::endpoint> host_endpoints_;
+  std::shared_ptr<net::DnsServer> dns_;
+};
+
+}  // namespace mailrig::live

@@ -1,0 +1,236 @@
+#include "sim/virtual/link.h"
+
+#include <utility>
+
+#include "fakes/base/check.h"
+
+namespace mailrig::virtual_time {
+
+Link::Link(world::World& world, world::SenderDesk& desk) : world_(world), desk_(desk) {}
+
+Instant Link::next() const {
+  return std::min(queue_.next(), desk_.next_wakeup());
+}
+
+void Link::advance(Instant now) {
+  for (;;) {
+    while (auto command = desk_.next_command(now)) carry_out(now, *command);
+    if (queue_.next() > now) return;
+    std::optional<Event> event = queue_.pop();
+    // Steps that take no time follow one another without a detour through the queue.
+    while (event && event->at <= now) event = perform(*event);
+    if (event) queue_.schedule(event->at, *event);
+  }
+}
+
+void Link::carry_out(Instant now, const sender::Command& command) {
+  switch (command.kind) {
+    case sender::Command::Kind::resolve: {
+      Duration cost{};
+      // What it costs is known only with the answer, so the zones are asked again when it arrives.
+      static_cast<void>(dns::resolve_mx(world_.zones, now, command.domain, &cost));
+      queue_.schedule(now + cost, {now + cost, Step::resolved, 0, command.domain});
+      return;
+    }
+    case sender::Command::Kind::connect: {
+      const world::MxHost* host = world_.host(command.address);
+      desk_.opening(command.connection, command.connection, command.source);
+      Connection& connection = connections_[command.connection];
+      if (host == nullptr) {
+        connection.failure.stage = smtp::Stage::connect;
+        fail(now, command.connection);
+        return;
+      }
+      connection.receiver = host->receiver;
+      connection.session.key = command.connection;
+      connection.session.client_ip = command.source;
+      connection.session.mx_host = host->name;
+      const Instant at = now + round_trip(connection);  // of the TCP handshake
+      queue_.schedule(at, {at, Step::greet, command.connection});
+      return;
+    }
+    case sender::Command::Kind::send: {
+      begin(command);
+      const Instant at = now + round_trip(connections_.at(command.connection));
+      queue_.schedule(at, {at, Step::mail, command.connection});
+      return;
+    }
+    case sender::Command::Kind::quit: {
+      const Instant at = now + round_trip(connections_.at(command.connection));
+      queue_.schedule(at, {at, Step::quit, command.connection});
+      return;
+    }
+  }
+}
+
+std::optional<Link::Event> Link::perform(const Event& event) {
+  if (event.step == Step::resolved) {
+    Duration paid{};
+    desk_.resolved(event.at, event.domain, dns::resolve_mx(world_.zones, event.at, event.domain, &paid));
+    return std::nullopt;
+  }
+  const auto found = connections_.find(event.connection);
+  CHECK(found != connections_.end());
+  Connection& connection = found->second;
+  switch (event.step) {
+    case Step::resolved:
+      break;
+    case Step::greet:
+      return greet(event.at, event.connection, connection);
+    case Step::helo:
+      return helo(event.at, event.connection, connection, false);
+    case Step::helo_in_tls:
+      return helo(event.at, event.connection, connection, true);
+    case Step::connected:
+      desk_.connected(event.at, event.connection);
+      break;
+    case Step::mail:
+      return mail(event.at, event.connection, connection);
+    case Step::rcpt:
+      return rcpt(event.at, event.connection, connection);
+    case Step::data:
+      return data(event.at, event.connection, connection);
+    case Step::done:
+      finish_transaction(event.at, event.connection, connection);
+      break;
+    case Step::failed:
+      fail(event.at, event.connection);
+      break;
+    case Step::quit:
+      close(event.at, event.connection);
+      break;
+  }
+  return std::nullopt;
+}
+
+std::optional<smtp::Reply> Link::reply(Instant now, Connection& connection, const policy::Verdict& verdict,
+                                       std::string_view recipient, const policy::MessageFacts* message) {
+  connection.server_closes |= verdict.close;
+  if (verdict.reply->code == 0) {
+    connection.server_closes = true;
+    return std::nullopt;
+  }
+  if (verdict.accepted()) return smtp::Reply{verdict.reply->code, ""};
+  connection.server_closes |= verdict.reply->close || verdict.reply->code == 421;
+  return receiver_of(connection).render(now, connection.session, verdict, recipient, message);
+}
+
+Link::Event Link::greet(Instant now, sender::ConnectionId id, Connection& connection) {
+  receiver::Receiver& receiver = receiver_of(connection);
+  if (receiver.down()) {
+    connection.failure.stage = smtp::Stage::connect;
+    return {now, Step::failed, id};
+  }
+  connection.session.opened = now;
+  connection.greeted = true;
+  const policy::Verdict verdict = receiver.connect(now, connection.session);
+  const auto greeting = reply(now, connection, verdict);
+  if (!verdict.accepted()) {
+    connection.failure = {.stage = smtp::Stage::greeting, .reply = greeting};
+    return {now + verdict.delay, Step::failed, id};
+  }
+  return {now + verdict.delay + round_trip(connection), Step::helo, id};
+}
+
+Link::Event Link::helo(Instant now, sender::ConnectionId id, Connection& connection, bool in_tls) {
+  receiver::Receiver& receiver = receiver_of(connection);
+  const policy::Verdict verdict = receiver.helo(now, connection.session, desk_.config().helo);
+  const auto answer = reply(now, connection, verdict);
+  if (!verdict.accepted()) {
+    connection.failure = {.stage = smtp::Stage::helo, .reply = answer};
+    return {now + verdict.delay, Step::failed, id};
+  }
+  const bool offered = receiver.profile().offers_starttls();
+  if (!in_tls && offered && desk_.config().tls != smtp::TlsPolicy::never) {
+    connection.session.tls = receiver.profile().tls.max;
+    // STARTTLS, then two round trips at most for the handshake.
+    return {now + verdict.delay + 3 * round_trip(connection), Step::helo_in_tls, id};
+  }
+  if (!in_tls && !offered && desk_.config().tls == smtp::TlsPolicy::required) {
+    connection.failure.stage = smtp::Stage::tls;
+    return {now + verdict.delay, Step::failed, id};
+  }
+  return {now + verdict.delay, Step::connected, id};
+}
+
+void Link::begin(const sender::Command& command) {
+  Connection& connection = connections_.at(command.connection);
+  connection.message = command.message;
+  connection.load = desk_.load(command.message);
+  connection.recipients.clear();
+  connection.next_recipient = 0;
+  for (const std::uint32_t index : command.recipients) {
+    connection.recipients.push_back(desk_.recipient(command.message, index));
+  }
+  connection.transaction.emplace(connection.recipients.size());
+  desk_.sending(command.connection, command.message);
+}
+
+Link::Event Link::mail(Instant now, sender::ConnectionId id, Connection& connection) {
+  const policy::MailFacts facts{.from = connection.load.mail_from,
+                                .declared_size = connection.load.size_bytes,
+                                .smtputf8 = connection.load.smtputf8};
+  const policy::Verdict verdict = receiver_of(connection).mail(now, connection.session, facts);
+  const auto answer = reply(now, connection, verdict);
+  if (!answer) connection.transaction->interrupted(smtp::Stage::mail);
+  const bool go_on = answer && connection.transaction->mail_replied(*answer) && !connection.server_closes;
+  return {now + verdict.delay + round_trip(connection), go_on ? Step::rcpt : Step::done, id};
+}
+
+Link::Event Link::rcpt(Instant now, sender::ConnectionId id, Connection& connection) {
+  const std::string& recipient = connection.recipients[connection.next_recipient++];
+  const policy::Verdict verdict = receiver_of(connection).rcpt(now, connection.session, recipient);
+  const auto answer = reply(now, connection, verdict, recipient);
+  if (answer) connection.transaction->rcpt_replied(*answer);
+  if (!answer || (connection.server_closes && !connection.transaction->over())) {
+    connection.transaction->interrupted(smtp::Stage::rcpt);
+  }
+  Step step = Step::rcpt;
+  if (connection.transaction->over()) {
+    step = Step::done;
+  } else if (connection.next_recipient == connection.recipients.size()) {
+    step = connection.transaction->any_accepted() ? Step::data : Step::done;
+  }
+  return {now + verdict.delay + round_trip(connection), step, id};
+}
+
+Link::Event Link::data(Instant now, sender::ConnectionId id, Connection& connection) {
+  const policy::MessageFacts facts = desk_.facts(connection.message);
+  const policy::DataVerdict verdict = receiver_of(connection).data(now, connection.session, facts);
+  connection.transaction->data_replied({354, ""});
+  const auto answer = reply(now, connection, verdict.verdict, {}, &facts);
+  connection.server_closes |= verdict.cut;
+  if (answer && !verdict.cut) {
+    connection.transaction->message_replied(*answer);
+  } else {
+    connection.transaction->interrupted(smtp::Stage::data);
+  }
+  return {now + verdict.verdict.delay + round_trip(connection), Step::done, id};
+}
+
+void Link::finish_transaction(Instant now, sender::ConnectionId id, Connection& connection) {
+  smtp::TransactionResult result = connection.transaction->result();
+  result.connection_usable = result.connection_usable && !connection.server_closes;
+  const bool usable = result.connection_usable;
+  connection.transaction.reset();
+  if (usable && connection.session.in_transaction) receiver_of(connection).reset(connection.session);  // RSET
+  desk_.transaction_done(now, id, std::move(result));
+  if (!usable) close(now, id);
+}
+
+void Link::close(Instant now, sender::ConnectionId id) {
+  Connection& connection = connections_.at(id);
+  receiver_of(connection).disconnected(now, connection.session);
+  connections_.erase(id);
+  desk_.connection_closed(now, id);
+}
+
+void Link::fail(Instant now, sender::ConnectionId id) {
+  Connection& connection = connections_.at(id);
+  if (connection.greeted) receiver_of(connection).disconnected(now, connection.session);
+  const smtp::SessionFailure failure = std::move(connection.failure);
+  connections_.erase(id);
+  desk_.connection_failed(now, id, failure);
+}
+
+}  // namespace mailrig::virtual_time

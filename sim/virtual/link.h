@@ -1,0 +1,94 @@
+// Carries out one sender's commands in virtual time: connections to receivers without sockets. Where the live client
+// sends bytes, this calls the receiver's phases directly; what the replies mean is decided by the same
+// smtp::Transaction. Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "fakes/policy/session.h"
+#include "fakes/smtp/transaction.h"
+#include "sim/virtual/event_queue.h"
+#include "sim/world/sender_desk.h"
+#include "sim/world/world.h"
+
+namespace mailrig::virtual_time {
+
+class Link {
+ public:
+  // Both must outlive the link.
+  Link(world::World& world, world::SenderDesk& desk);
+
+  // When something is due: here, or with the sender.
+  Instant next() const;
+  // Does all that is due.
+  void advance(Instant now);
+
+ private:
+  enum class Step : std::uint8_t {
+    resolved,
+    greet,
+    helo,
+    helo_in_tls,
+    connected,
+    mail,
+    rcpt,
+    data,
+    done,
+    failed,
+    quit
+  };
+
+  struct Event {
+    Instant at{};
+    Step step = Step::resolved;
+    sender::ConnectionId connection = 0;
+    std::string_view domain{};  // resolved; valid as long as the sender
+  };
+
+  struct Connection {
+    std::uint32_t receiver = 0;
+    policy::Session session{};
+    bool greeted = false;            // the receiver knows of it
+    bool server_closes = false;      // after the reply under way
+    smtp::SessionFailure failure{};  // what Step::failed reports
+    // The transaction under way.
+    std::uint64_t message = 0;
+    world::SenderDesk::Load load{};
+    std::vector<std::string> recipients{};
+    std::size_t next_recipient = 0;
+    std::optional<smtp::Transaction> transaction{};
+  };
+
+  void carry_out(Instant now, const sender::Command& command);
+  // Does one step and says which comes next, and when; nothing when the sender has the word.
+  std::optional<Event> perform(const Event& event);
+  Event greet(Instant now, sender::ConnectionId id, Connection& connection);
+  Event helo(Instant now, sender::ConnectionId id, Connection& connection, bool in_tls);
+  Event mail(Instant now, sender::ConnectionId id, Connection& connection);
+  Event rcpt(Instant now, sender::ConnectionId id, Connection& connection);
+  Event data(Instant now, sender::ConnectionId id, Connection& connection);
+  void finish_transaction(Instant now, sender::ConnectionId id, Connection& connection);
+  void begin(const sender::Command& command);
+  void close(Instant now, sender::ConnectionId id);
+  void fail(Instant now, sender::ConnectionId id);
+
+  // The reply to a verdict as the client reads it; nothing when the server closes without a word. An acceptance is not
+  // worth its text.
+  std::optional<smtp::Reply> reply(Instant now, Connection& connection, const policy::Verdict& verdict,
+                                   std::string_view recipient = {}, const policy::MessageFacts* message = nullptr);
+  receiver::Receiver& receiver_of(const Connection& connection) { return *world_.receivers[connection.receiver]; }
+  // What one command and its reply take on the wire.
+  Duration round_trip(const Connection& connection) const { return 2 * world_.latencies[connection.receiver]; }
+
+  world::World& world_;
+  world::SenderDesk& desk_;
+  EventQueue<Event> queue_;
+  std::unordered_map<sender::ConnectionId, Connection> connections_;
+};
+
+}  // namespace mailrig::virtual_time

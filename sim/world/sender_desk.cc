@@ -1,0 +1,214 @@
+#include "sim/world/sender_desk.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "fakes/base/check.h"
+#include "fakes/report_format/dsn.h"
+
+namespace mailrig::world {
+namespace {
+
+// In virtual time nobody reads a bounce, so it is not written; limits still need a size.
+constexpr std::uint64_t bounce_bytes_nominal = 4'096;
+
+measure::SenderOutcome to_measure(sender::Event::Outcome outcome) {
+  switch (outcome) {
+    case sender::Event::Outcome::delivered:
+      return measure::SenderOutcome::delivered;
+    case sender::Event::Outcome::rejected_by_receiver:
+      return measure::SenderOutcome::rejected_by_receiver;
+    case sender::Event::Outcome::rejected_by_sender:
+      return measure::SenderOutcome::rejected_by_sender;
+    case sender::Event::Outcome::expired:
+      return measure::SenderOutcome::expired;
+  }
+  return measure::SenderOutcome::expired;
+}
+
+}  // namespace
+
+SenderDesk::SenderDesk(sender::Config config, Draw draw, const plan::Traffic& traffic, measure::Ledger& ledger,
+                       Content content, std::function<void(Instant, std::uint32_t)> finished)
+    : sender_(std::move(config), draw),
+      traffic_(traffic),
+      ledger_(ledger),
+      content_(content),
+      finished_(std::move(finished)) {}
+
+void SenderDesk::submit(Instant now, const plan::PlannedMessage& message) {
+  measure::OfferedMessage offered{.id = message.id,
+                                  .stream = message.mail,
+                                  .slot = message.slot,
+                                  .intended = message.intended,
+                                  .mail_from = message.mail_from,
+                                  .recipients = {},
+                                  .size_bytes = message.size_bytes,
+                                  .body_digest = 0};
+  if (content_ == Content::rendered) offered.body_digest = traffic_.body_digest(message, traffic_.render(message));
+  sender::QueuedMessage queued{.id = message.id,
+                               .mail_from = message.mail_from,
+                               .recipients = {},
+                               .size_bytes = message.size_bytes,
+                               .smtputf8 = message.smtputf8,
+                               .eight_bit = message.eight_bit};
+  for (const auto& recipient : message.recipients) {
+    offered.recipients.push_back({recipient.address, recipient.receiver});
+    queued.recipients.push_back(recipient.address);
+  }
+  origins_[message.id] = {message.traffic, message.slot, message.intended, now};
+  ledger_.offered(offered);
+  ledger_.submitted(now, message.id);
+  sender_.submit(now, std::move(queued));
+  settle();
+}
+
+plan::PlannedMessage SenderDesk::planned(const Origin& origin) const {
+  return traffic_.message(origin.traffic, origin.slot, origin.intended);
+}
+
+SenderDesk::Load SenderDesk::load(std::uint64_t message) const {
+  const sender::QueuedMessage* queued = sender_.find(message);
+  CHECK(queued != nullptr);
+  return {.mail_from = queued->mail_from,
+          .size_bytes = queued->size_bytes,
+          .smtputf8 = queued->smtputf8,
+          .eight_bit = queued->eight_bit};
+}
+
+policy::MessageFacts SenderDesk::facts(std::uint64_t message) const {
+  const sender::QueuedMessage* queued = sender_.find(message);
+  CHECK(queued != nullptr);
+  policy::MessageFacts facts;
+  facts.size = queued->size_bytes;
+  if (const auto origin = origins_.find(message); origin != origins_.end()) {
+    mail::MessageTraits traits = traffic_.traits(planned(origin->second));
+    facts.rig_id = traits.rig_id;
+    facts.message_id = std::move(traits.message_id);
+    facts.header_from_domain = std::move(traits.header_from_domain);
+    facts.received_hops = traits.received_hops;
+  } else {
+    facts.header_from_domain = config().domain;  // a bounce is from MAILER-DAEMON
+  }
+  return facts;
+}
+
+const std::string& SenderDesk::recipient(std::uint64_t message, std::uint32_t index) const {
+  const sender::QueuedMessage* queued = sender_.find(message);
+  CHECK(queued != nullptr && index < queued->recipients.size());
+  return queued->recipients[index];
+}
+
+std::string SenderDesk::content(std::uint64_t message) const {
+  if (const auto bounce = bounces_.find(message); bounce != bounces_.end()) return bounce->second;
+  const auto origin = origins_.find(message);
+  CHECK(origin != origins_.end());
+  return traffic_.render(planned(origin->second));
+}
+
+void SenderDesk::opening(sender::ConnectionId connection, std::uint64_t session_key, const IpAddress& source) {
+  connections_[connection] = {session_key, source};
+}
+
+void SenderDesk::sending(sender::ConnectionId connection, std::uint64_t message) {
+  ledger_.transaction_started(connections_.at(connection).session_key, message);
+}
+
+void SenderDesk::resolved(Instant now, std::string_view domain, const dns::MxResult& result) {
+  sender_.resolved(now, domain, result);
+  settle();
+}
+
+void SenderDesk::connected(Instant now, sender::ConnectionId connection) {
+  sender_.connected(now, connection);
+  settle();
+}
+
+void SenderDesk::connection_failed(Instant now, sender::ConnectionId connection, const smtp::SessionFailure& failure) {
+  timed_out_ = failure.timed_out;
+  sender_.connection_failed(now, connection, failure);
+  settle();
+  connections_.erase(connection);
+}
+
+void SenderDesk::transaction_done(Instant now, sender::ConnectionId connection, smtp::TransactionResult result,
+                                  bool timed_out) {
+  timed_out_ = timed_out;
+  sender_.transaction_done(now, connection, std::move(result));
+  settle();
+}
+
+void SenderDesk::connection_closed(Instant now, sender::ConnectionId connection) {
+  sender_.connection_closed(now, connection);
+  settle();
+  connections_.erase(connection);
+}
+
+void SenderDesk::settle() {
+  while (auto event = sender_.next_event()) {
+    switch (event->kind) {
+      case sender::Event::Kind::attempt:
+        record_attempt(*event);
+        break;
+      case sender::Event::Kind::final:
+        ledger_.sender_outcome(event->at, event->message, event->recipient, to_measure(event->outcome));
+        break;
+      case sender::Event::Kind::bounce:
+        write_bounce(*event);
+        break;
+      case sender::Event::Kind::done:
+        bounces_.erase(event->message);
+        if (const auto origin = origins_.extract(event->message)) finished_(event->at, origin.mapped().traffic);
+        break;
+    }
+  }
+  timed_out_ = false;
+}
+
+void SenderDesk::record_attempt(const sender::Event& event) {
+  measure::SenderAttempt attempt{.now = event.at,
+                                 .message = event.message,
+                                 .recipient = event.recipient,
+                                 .session_key = 0,
+                                 .source = {},
+                                 .result = event.result,
+                                 .timed_out = timed_out_ && !event.result.reply};
+  if (const auto connection = connections_.find(event.connection); connection != connections_.end()) {
+    attempt.session_key = connection->second.session_key;
+    attempt.source = connection->second.source;
+  }
+  ledger_.sender_attempt(attempt);
+}
+
+void SenderDesk::write_bounce(const sender::Event& event) {
+  const sender::QueuedMessage* failed = sender_.find(event.message);
+  CHECK(failed != nullptr);
+  sender::QueuedMessage bounce{.id = combine(event.message, ++bounces_written_),
+                               .mail_from = "",
+                               .recipients = {failed->mail_from},
+                               .size_bytes = bounce_bytes_nominal,
+                               .bounce = true};
+  if (content_ == Content::rendered) {
+    const std::string original = content(event.message);
+    report_format::FailureReport report{.reporting_host = config().helo,
+                                        .to = failed->mail_from,
+                                        .message_id = fmt::format("{:016x}.bounce@{}", bounce.id, config().domain),
+                                        .arrived = origins_.at(event.message).submitted,
+                                        .now = event.at,
+                                        .failures = {},
+                                        .original = original};
+    for (const auto& failure : event.failures) {
+      report.failures.push_back({.address = failed->recipients[failure.recipient],
+                                 .reply = failure.reply,
+                                 .remote_host = std::string(failure.remote_host),
+                                 .expired = failure.outcome == sender::Event::Outcome::expired});
+    }
+    std::string content = report_format::write_failure_dsn(report);
+    bounce.size_bytes = content.size();
+    bounces_.emplace(bounce.id, std::move(content));
+  }
+  sender_.submit(event.at, std::move(bounce));
+}
+
+}  // namespace mailrig::world

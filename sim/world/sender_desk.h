@@ -1,0 +1,90 @@
+// The desk between a reference sender and the rest of a run. It hands planned messages to the sender, tells the ledger
+// what the sender reports, writes the sender's bounces and gives out the content of what is on its way. Both runtimes
+// use it; they differ only in how they carry out commands.
+// Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "fakes/base/draw.h"
+#include "fakes/policy/session.h"
+#include "sim/measure/ledger.h"
+#include "sim/plan/mix.h"
+#include "sim/sender/sender.h"
+
+namespace mailrig::world {
+
+// Whether messages exist as bytes (live) or only as facts (virtual time).
+enum class Content : std::uint8_t { rendered, facts_only };
+
+class SenderDesk {
+ public:
+  // `finished` is told the traffic entry of every message that the sender is done with. All must outlive the desk.
+  SenderDesk(sender::Config config, Draw draw, const plan::Traffic& traffic, measure::Ledger& ledger, Content content,
+             std::function<void(Instant, std::uint32_t traffic)> finished);
+
+  const sender::Config& config() const { return sender_.config(); }
+  void submit(Instant now, const plan::PlannedMessage& message);
+
+  std::optional<sender::Command> next_command(Instant now) { return sender_.next_command(now); }
+  Instant next_wakeup() const { return sender_.next_wakeup(); }
+  sender::QueueSizes queue() const { return sender_.sizes(); }
+
+  // What a `send` command puts on the wire.
+  struct Load {
+    std::string_view mail_from;
+    std::uint64_t size_bytes = 0;
+    bool smtputf8 = false;
+    bool eight_bit = false;
+  };
+  Load load(std::uint64_t message) const;
+  const std::string& recipient(std::uint64_t message, std::uint32_t index) const;
+  std::string content(std::uint64_t message) const;
+  // What receivers get to know about a message that exists only as a plan: the same that is read off the rendered one.
+  policy::MessageFacts facts(std::uint64_t message) const;
+
+  // Carrying out a command came to this; `session_key` names the connection on both of its ends.
+  void opening(sender::ConnectionId connection, std::uint64_t session_key, const IpAddress& source);
+  void sending(sender::ConnectionId connection, std::uint64_t message);
+  void resolved(Instant now, std::string_view domain, const dns::MxResult& result);
+  void connected(Instant now, sender::ConnectionId connection);
+  void connection_failed(Instant now, sender::ConnectionId connection, const smtp::SessionFailure& failure);
+  void transaction_done(Instant now, sender::ConnectionId connection, smtp::TransactionResult result,
+                        bool timed_out = false);
+  void connection_closed(Instant now, sender::ConnectionId connection);
+
+ private:
+  // What names a planned message; all else about it follows.
+  struct Origin {
+    std::uint32_t traffic = 0;
+    std::uint64_t slot = 0;
+    Instant intended{};
+    Instant submitted{};
+  };
+  struct Connection {
+    std::uint64_t session_key = 0;
+    IpAddress source;
+  };
+
+  void settle();
+  void record_attempt(const sender::Event& event);
+  void write_bounce(const sender::Event& event);
+  plan::PlannedMessage planned(const Origin& origin) const;
+
+  sender::Sender sender_;
+  const plan::Traffic& traffic_;
+  measure::Ledger& ledger_;
+  Content content_;
+  std::function<void(Instant, std::uint32_t)> finished_;
+  std::unordered_map<std::uint64_t, Origin> origins_;       // of planned messages, by id
+  std::unordered_map<std::uint64_t, std::string> bounces_;  // content, by id
+  std::unordered_map<sender::ConnectionId, Connection> connections_;
+  std::uint64_t bounces_written_ = 0;
+  bool timed_out_ = false;  // how the report that is being settled ended
+};
+
+}  // namespace mailrig::world

@@ -1,0 +1,178 @@
+#include "sim/world/world.h"
+
+#include <fmt/format.h>
+
+#include <set>
+#include <utility>
+
+namespace mailrig::world {
+namespace {
+
+using scenario::Scenario;
+
+// Hands out the addresses of MX hosts, in order.
+class AddressSource {
+ public:
+  explicit AddressSource(AddressRange range) : range_(range) {}
+
+  Result<IpAddress> next() {
+    const std::uint32_t n = used_++;
+    if (range_ == AddressRange::loopback) {
+      constexpr std::uint32_t first = 0x7f1a0000;  // 127.26.0.0
+      if (n / 250 > 255) return Error{"more than 64,000 MX hosts"};
+      return IpAddress::v4(first + ((n / 250) << 8) + n % 250 + 1);
+    }
+    constexpr std::uint32_t nets[] = {0xc6336400, 0xcb007100};  // 198.51.100.0, 203.0.113.0
+    if (n / 250 >= std::size(nets)) return Error{"more than 500 MX hosts do not fit the documentation networks"};
+    return IpAddress::v4(nets[n / 250] + n % 250 + 1);
+  }
+
+ private:
+  AddressRange range_;
+  std::uint32_t used_ = 0;
+};
+
+class Builder {
+ public:
+  Builder(const Scenario& scenario, AddressRange range, const ObserverSource& observers)
+      : scenario_(scenario),
+        addresses_(range),
+        observers_(observers),
+        draw_(scenario.seed),
+        world_(std::make_unique<World>()) {}
+
+  Result<std::unique_ptr<World>> build() {
+    world_->zones.add_reverse_zones();
+    if (auto added = add_receivers(); !added) return added.error();
+    if (auto added = add_senders(); !added) return added.error();
+    for (const scenario::ZoneText& zone : scenario_.zones) {
+      if (auto added = world_->zones.add_zone_text(zone.text, zone.file, zone.origin); !added) return added.error();
+    }
+    return std::move(world_);
+  }
+
+ private:
+  Result<void> add_receivers() {
+    for (std::size_t i = 0; i < scenario_.receivers.size(); ++i) {
+      const scenario::Receiver& receiver = scenario_.receivers[i];
+      auto added = add_receiver(receiver.name, receiver.profile);
+      if (!added) return receiver.at.error(added.error().message);
+      world_->receivers.back()->set_down(receiver.down);
+      world_->latencies.push_back(receiver.latency);
+    }
+    return {};
+  }
+
+  Result<void> add_senders() {
+    for (const scenario::Sender& sender : scenario_.senders) {
+      if (auto added = add_sender(sender); !added) return added.error();
+    }
+    return {};
+  }
+
+  // Shares of unknown, full and disabled mailboxes come with the lists that the traffic writes to.
+  receiver::Mailboxes mailboxes(const receiver::Profile& profile) const {
+    std::vector<receiver::MailboxRule> rules;
+    for (const scenario::List& list : scenario_.lists) {
+      if (!list.file.empty()) continue;
+      rules.push_back({plan::local_prefix(list), {list.unknown_ppm, list.full_ppm, list.disabled_ppm}});
+    }
+    return receiver::Mailboxes(draw_, profile.mailboxes, std::move(rules));
+  }
+
+  Result<void> add_receiver(const std::string& name, receiver::Profile profile) {
+    const auto index = static_cast<std::uint32_t>(world_->receivers.size());
+    for (const std::string& domain : profile.domains) {
+      if (!claimed_.insert(domain).second) {
+        return Error{fmt::format("two receivers take mail for {}; give one of them other `domains`", domain)};
+      }
+      if (auto ok = world_->zones.add_zone(domain); !ok) return ok;
+      for (const receiver::MxHost& mx : profile.mx) {
+        if (auto ok = world_->zones.add(dns::Record::mx(domain, mx.preference, mx.host)); !ok) return ok;
+      }
+    }
+    for (const receiver::MxHost& mx : profile.mx) {
+      if (!host_names_.insert(mx.host).second) {
+        return Error{fmt::format("two receivers have an MX host {}; give one of them another `mx`", mx.host)};
+      }
+      const auto address = addresses_.next();
+      if (!address) return address.error();
+      if (auto ok = add_host(mx.host, *address); !ok) return ok;
+      world_->host_at[*address] = static_cast<std::uint32_t>(world_->hosts.size());
+      world_->hosts.push_back({index, mx.host, *address});
+    }
+    auto boxes = mailboxes(profile);
+    world_->receivers.push_back(
+        std::make_unique<receiver::Receiver>(name, std::move(profile), std::move(boxes), draw_, observers_(index)));
+    return {};
+  }
+
+  // A host's address and its PTR, in a zone made for it where none encloses it.
+  Result<void> add_host(const std::string& name, const IpAddress& address) {
+    if (auto ok = ensure_zone(name); !ok) return ok;
+    if (auto ok = world_->zones.add(dns::Record::address(name, address)); !ok) return ok;
+    return world_->zones.add_ptr(address, name);
+  }
+
+  Result<void> ensure_zone(const std::string& name) {
+    const auto found = world_->zones.lookup(scenario_.start, {name, dns::Type::soa});
+    if (found.rcode != dns::Rcode::refused) return {};
+    const auto dot = name.find('.');
+    return world_->zones.add_zone(dot == std::string::npos ? name : name.substr(dot + 1));
+  }
+
+  Result<void> add_sender(const scenario::Sender& sender) {
+    dns::Zones& zones = world_->zones;
+    // The zone of a name is made at its parent: of anything below the domain, that is the domain.
+    if (auto ok = ensure_zone("any." + sender.domain); !ok) return ok;
+    for (const IpAddress& ip : sender.ips) {
+      if (auto ok = ensure_zone(sender.helo); !ok) return ok;
+      if (auto ok = zones.add(dns::Record::address(sender.helo, ip)); !ok) return ok;
+      if (sender.ptr.empty()) continue;
+      if (auto ok = zones.add_ptr(ip, sender.ptr); !ok) return ok;
+      if (sender.ptr == sender.helo) continue;
+      if (auto ok = ensure_zone(sender.ptr); !ok) return ok;
+      if (auto ok = zones.add(dns::Record::address(sender.ptr, ip)); !ok) return ok;
+    }
+    if (!sender.spf.empty()) {
+      if (auto ok = zones.add(dns::Record::txt(sender.domain, sender.spf)); !ok) return ok;
+    }
+    if (!sender.dmarc.empty()) {
+      if (auto ok = zones.add(dns::Record::txt("_dmarc." + sender.domain, sender.dmarc)); !ok) return ok;
+    }
+    return claimed_.contains(sender.domain) ? Result<void>() : add_bounce_receiver(sender);
+  }
+
+  // A sender must be able to receive: its bounces go to the MX of its own domain.
+  Result<void> add_bounce_receiver(const scenario::Sender& sender) {
+    auto profile = receiver::load_profile("sink");
+    if (!profile) return profile.error();
+    profile->domains = {sender.domain};
+    profile->mx = {{10, "mx." + sender.domain}};
+    world_->latencies.emplace_back();
+    return add_receiver("mx." + sender.domain, std::move(*profile));
+  }
+
+  const Scenario& scenario_;
+  AddressSource addresses_;
+  const ObserverSource& observers_;
+  Draw draw_;
+  std::unique_ptr<World> world_;
+  std::set<std::string> claimed_;     // domains
+  std::set<std::string> host_names_;  // of MX hosts
+};
+
+}  // namespace
+
+Result<std::unique_ptr<World>> build_world(const Scenario& scenario, AddressRange range,
+                                           const ObserverSource& observers) {
+  return Builder(scenario, range, observers).build();
+}
+
+plan::ReceiverDomains receiver_domains(const Scenario& scenario) {
+  plan::ReceiverDomains domains;
+  for (const scenario::Receiver& receiver : scenario.receivers) domains.push_back(receiver.profile.domains);
+  return domains;
+}
+
+}  // namespace mailrig::world

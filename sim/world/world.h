@@ -1,0 +1,56 @@
+// All zones, receivers and senders of one run, made from a scenario. The same world serves both runtimes.
+// Zones and hosts do not change once built; receivers do, under the drivers' rules (receiver.h).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "fakes/base/result.h"
+#include "fakes/dns/zones.h"
+#include "fakes/receiver/receiver.h"
+#include "sim/plan/recipients.h"
+#include "sim/scenario/scenario.h"
+
+namespace mailrig::world {
+
+struct MxHost {
+  std::uint32_t receiver = 0;  // index into World::receivers
+  std::string name;
+  IpAddress address;  // the world's; port 25
+};
+
+// Where the fakes live, in the world's terms.
+enum class AddressRange : std::uint8_t {
+  documentation,  // 198.51.100.0/24 and 203.0.113.0/24 (RFC 5737): for runs, where drivers map them to sockets
+  loopback,       // 127.26.0.0/16: for `serve`, where somebody's own sender connects to what DNS says
+};
+
+struct World {
+  dns::Zones zones;
+  // The scenario's receivers in its order; behind them one that takes the bounces of each sender domain.
+  std::vector<std::unique_ptr<receiver::Receiver>> receivers;
+  std::vector<MxHost> hosts;
+  std::map<IpAddress, std::uint32_t> host_at;  // address → index into hosts
+  std::vector<Duration> latencies;             // one way, per receiver; virtual time only
+
+  const MxHost* host(const IpAddress& address) const {
+    const auto found = host_at.find(address);
+    return found == host_at.end() ? nullptr : &hosts[found->second];
+  }
+};
+
+// Who is told what a receiver sees, by its index in World::receivers; null: nobody. Observers outlive the world.
+using ObserverSource = std::function<receiver::Observer*(std::uint32_t receiver)>;
+
+// Errors are the scenario's faults: zone text that does not parse, two receivers that claim one domain.
+Result<std::unique_ptr<World>> build_world(const scenario::Scenario& scenario, AddressRange range,
+                                           const ObserverSource& observers);
+
+// Which domains each receiver serves, in the scenario's order.
+plan::ReceiverDomains receiver_domains(const scenario::Scenario& scenario);
+
+}  // namespace mailrig::world
