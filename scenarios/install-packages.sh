@@ -11,7 +11,7 @@ packages=(
 if [[ "${1:-}" == --tests ]]; then
   packages+=(
     libgtest-dev libgmock-dev clang clang-format clang-tidy libclang-rt-14-dev
-    python3 python3-yaml swaks bind9-dnsutils sqlite3 libxml2-utils procps
+    python3 python3-yaml swaks libnet-ssleay-perl bind9-dnsutils sqlite3 libxml2-utils procps
   )
 fi
 

@@ -19,7 +19,7 @@ class BodyDigest {
   void reset();
 
  private:
-  void flush(std::string_view canonical);
+  void take_canonical(std::string_view text);
 
   StreamingHash hash_;           // of the lines so far, CRLF between them
   std::uint64_t line_ends_ = 0;  // seen since then: hashed only once another line follows

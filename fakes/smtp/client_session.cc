@@ -6,20 +6,6 @@
 #include "fakes/smtp/client_state.h"
 
 namespace mailrig::smtp {
-namespace {
-
-constexpr std::uint16_t closing = 421;
-
-Instant later(Instant t, Duration d) {
-  return d >= never - t ? never : t + d;
-}
-
-bool completed(const Reply& reply) {
-  return reply.code >= 200 && reply.code < 300;
-}
-
-}  // namespace
-
 void ClientSession::State::say(std::string_view line) {
   output.append(line);
   output.append("\r\n");
@@ -81,7 +67,7 @@ void ClientSession::State::close(SessionFailure failure) {
 // not worth waiting for.
 void ClientSession::State::give_up(const Reply& reply) {
   close({.stage = stage(), .reply = reply});
-  if (reply.code != closing) say("QUIT");
+  if (!reply.closing()) say("QUIT");
 }
 
 void ClientSession::State::replied(const Reply& reply) {
@@ -103,7 +89,7 @@ void ClientSession::State::replied(const Reply& reply) {
       return close({.stage = Stage::quit, .reply = reply});
     case Phase::ready:
       // Nobody asked. A 421 says goodbye (RFC 5321 §3.8); with anything else replies and commands no longer match.
-      return close({.stage = Stage::quit, .reply = reply, .malformed = reply.code != closing});
+      return close({.stage = Stage::quit, .reply = reply, .malformed = !reply.closing()});
     case Phase::idle:
     case Phase::tls_handshake:
     case Phase::over:
@@ -112,12 +98,12 @@ void ClientSession::State::replied(const Reply& reply) {
 }
 
 void ClientSession::State::greeting_replied(const Reply& reply) {
-  if (completed(reply)) return say_ehlo();
+  if (reply.completed()) return say_ehlo();
   give_up(reply);
 }
 
 void ClientSession::State::ehlo_replied(const Reply& reply) {
-  if (completed(reply)) {
+  if (reply.completed()) {
     // The first line is the server's name, each further one an extension (§4.1.1.1).
     std::string_view rest = reply.text;
     for (auto newline = rest.find('\n'); newline != std::string_view::npos; newline = rest.find('\n')) {
@@ -133,7 +119,7 @@ void ClientSession::State::ehlo_replied(const Reply& reply) {
 }
 
 void ClientSession::State::helo_replied(const Reply& reply) {
-  if (completed(reply)) return greeted();
+  if (reply.completed()) return greeted();
   give_up(reply);
 }
 
@@ -153,12 +139,12 @@ void ClientSession::State::greeted() {
 }
 
 void ClientSession::State::starttls_replied(const Reply& reply) {
-  if (completed(reply)) {
+  if (reply.completed()) {
     phase = Phase::tls_handshake;
     events.push_back({.kind = Kind::start_tls});
     return;
   }
-  if (reply.code == closing || config.tls == TlsPolicy::required) return give_up(reply);
+  if (reply.closing() || config.tls == TlsPolicy::required) return give_up(reply);
   phase = Phase::ready;
   events.push_back({.kind = Kind::ready});
 }

@@ -33,9 +33,6 @@ constexpr std::array verbs = {
     VerbName{"SOML", Verb::unimplemented}, VerbName{"SAML", Verb::unimplemented},
 };
 
-bool is_letter_or_digit(char c) {
-  return mail::is_letter(c) || mail::is_digit(c);
-}
 bool is_control(char c) {
   return (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == '\x7f';
 }
@@ -63,7 +60,7 @@ std::optional<Parameter> parse_parameter(std::string_view word) {
     parameter.value = word.substr(equals + 1);
     if (parameter.value.empty()) return std::nullopt;
   }
-  const auto in_keyword = [](char c) { return is_letter_or_digit(c) || c == '-'; };
+  const auto in_keyword = [](char c) { return mail::is_letter_or_digit(c) || c == '-'; };
   const auto in_value = [](char c) { return c > ' ' && c <= '~' && c != '='; };
   if (parameter.keyword.empty() || parameter.keyword.front() == '-') return std::nullopt;
   if (!std::all_of(parameter.keyword.begin(), parameter.keyword.end(), in_keyword)) return std::nullopt;

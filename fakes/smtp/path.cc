@@ -8,17 +8,13 @@
 namespace mailrig::smtp {
 namespace {
 
-bool is_letter_or_digit(char c) {
-  return mail::is_letter(c) || mail::is_digit(c);
-}
-
 // RFC 5321 §4.5.3.1.2 and RFC 1035 §2.3.4. The 64 octets that §4.5.3.1.1 grants a local part are no limit here:
 // variable return paths exceed them every day, and the section asks for no limits where they can be avoided.
 constexpr std::size_t domain_bytes_max = 255;
 constexpr std::size_t label_bytes_max = 63;
 
 bool is_atext(char c) {
-  return is_letter_or_digit(c) || std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
+  return mail::is_letter_or_digit(c) || std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
 }
 
 // Cuts characters off the front as long as they are wanted ones or well-formed UTF-8 beyond ASCII (RFC 6531 §3.3).
@@ -68,7 +64,7 @@ bool take_domain(std::string_view& text) {
   const std::string_view whole = text;
   do {
     const std::string_view from = text;
-    const std::size_t length = take_run(text, [](char c) { return is_letter_or_digit(c) || c == '-' || c == '_'; });
+    const std::size_t length = take_run(text, [](char c) { return mail::is_letter_or_digit(c) || c == '-' || c == '_'; });
     if (length == 0 || length > label_bytes_max) return false;
     if (from.front() == '-' || from[length - 1] == '-') return false;
   } while (take(text, '.'));

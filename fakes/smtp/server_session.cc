@@ -14,10 +14,6 @@ namespace {
 constexpr std::size_t backlog_bytes_max = 64 * 1024;
 constexpr std::size_t output_bytes_max = 64 * 1024;
 
-Instant later(Instant t, Duration d) {
-  return d >= never - t ? never : t + d;
-}
-
 Extensions offered_by(const ServerConfig& config) {
   Extensions offered;
   for (const auto& line : config.extensions) offered.add(line);

@@ -5,16 +5,11 @@
 namespace mailrig::smtp {
 namespace {
 
-constexpr std::uint16_t closing = 421;
 constexpr std::uint16_t go_ahead = 354;
-
-bool completed(const Reply& reply) {
-  return reply.code >= 200 && reply.code < 300;
-}
 
 // RFC 5321 §4.2.1. What is neither 2yz nor 5yz, and be it a code that makes no sense here, is worth another try.
 RecipientResult::Kind kind_of(const Reply& reply) {
-  if (completed(reply)) return RecipientResult::Kind::delivered;
+  if (reply.completed()) return RecipientResult::Kind::delivered;
   return reply.permanent() ? RecipientResult::Kind::failed : RecipientResult::Kind::deferred;
 }
 
@@ -50,13 +45,13 @@ Transaction::Transaction(std::size_t recipients) {
 
 bool Transaction::mail_replied(const Reply& reply) {
   if (over_) return false;
-  if (completed(reply)) return true;
+  if (reply.completed()) return true;
   for (auto& recipient : result_.recipients) {
     recipient.kind = kind_of(reply);
     recipient.stage = Stage::mail;
     recipient.reply = reply;
   }
-  result_.connection_usable = reply.code != closing;
+  result_.connection_usable = !reply.closing();
   over_ = true;
   return false;
 }
@@ -66,15 +61,15 @@ void Transaction::rcpt_replied(const Reply& reply) {
   CHECK(next_recipient_ < result_.recipients.size());
   RecipientResult& recipient = result_.recipients[next_recipient_++];
   // An accepted recipient counts as deferred until the message is answered.
-  recipient.kind = completed(reply) ? RecipientResult::Kind::deferred : kind_of(reply);
+  recipient.kind = reply.completed() ? RecipientResult::Kind::deferred : kind_of(reply);
   recipient.stage = Stage::rcpt;
   recipient.rcpt_answered = true;
   recipient.reply = reply;
-  if (reply.code == closing) interrupted(Stage::rcpt);
+  if (reply.closing()) interrupted(Stage::rcpt);
 }
 
 bool Transaction::accepted(const RecipientResult& recipient) const {
-  return recipient.rcpt_answered && completed(*recipient.reply);
+  return recipient.rcpt_answered && recipient.reply->completed();
 }
 
 bool Transaction::any_accepted() const {
@@ -89,7 +84,7 @@ bool Transaction::data_replied(const Reply& reply) {
   if (over_) return false;
   if (reply.code == go_ahead) return true;
   // A 2yz here is no answer to DATA; nothing was handed over.
-  settle_accepted(completed(reply) ? Reply{.code = 451, .text = "unexpected reply to DATA: " + reply.text} : reply);
+  settle_accepted(reply.completed() ? Reply{.code = 451, .text = "unexpected reply to DATA: " + reply.text} : reply);
   return false;
 }
 
@@ -104,7 +99,7 @@ void Transaction::settle_accepted(const Reply& reply) {
     recipient.stage = Stage::data;
     recipient.reply = reply;
   }
-  result_.connection_usable = reply.code != closing;
+  result_.connection_usable = !reply.closing();
   over_ = true;
 }
 

@@ -12,7 +12,7 @@ namespace {
 using measure::Connection;
 using measure::Statement;
 
-constexpr std::string_view heading =
+constexpr std::string_view heading_line =
     "message,stream,slot,intended,submitted,mail_from,recipient,receiver,size,fate,placement,stored_at,latency_s,"
     "service_s,attempts,deferrals,copies,corrupted,last_code,last_event\r\n";
 
@@ -77,7 +77,7 @@ Result<void> write_csv(const std::filesystem::path& run_db, std::ostream& out) {
   if (!connection) return connection.error();
   auto rows = connection->prepare(query);
   if (!rows) return rows.error();
-  out << heading;
+  out << heading_line;
   for (;;) {
     const auto row = rows->next();
     if (!row) return row.error();

@@ -118,7 +118,7 @@ json::object tls(const std::array<std::uint64_t, 5>& versions) {
   return o;
 }
 
-json::object receiver(const measure::ReceiverReport& r, bool lost_is_known) {
+json::object receiver_object(const measure::ReceiverReport& r, bool lost_is_known) {
   json::object o;
   o["totals"] = totals(r.tally, lost_is_known);
   o["rates"] = rates(r.tally);
@@ -180,7 +180,7 @@ json::value summary(const RunInfo& run, const measure::Ledger::Snapshot& s) {
   o["service_s"] = times(s.service);
 
   json::object receivers;
-  for (const auto& r : s.receivers) receivers[r.name] = receiver(r, s.lost_is_known);
+  for (const auto& r : s.receivers) receivers[r.name] = receiver_object(r, s.lost_is_known);
   o["receivers"] = std::move(receivers);
   if (s.elsewhere.deliveries > 0) {
     o["elsewhere"] = json::object{{"totals", totals(s.elsewhere, s.lost_is_known)}, {"rates", rates(s.elsewhere)}};

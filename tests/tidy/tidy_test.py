@@ -55,7 +55,9 @@ class Tidy(unittest.TestCase):
         self.assertEqual(faults_with({"fakes/smtp/b.h": "// Never rand() here.\n"}), "")
 
     def test_tests_mirror_sources(self):
-        self.assertIn("mirrors neither", faults_with({"tests/fakes/base/gone_test.cc": "\n"}))
+        self.assertIn("no source", faults_with({"tests/fakes/base/gone_test.cc": "\n"}))
+        self.assertIn("no source", faults_with({"tests/fakes/base/gone_more_test.cc": "\n"}))
+        self.assertEqual("", faults_with({"tests/fakes/base/a_more_test.cc": "\n"}))
         self.assertIn("has no tests", faults_with({"fakes/smtp/b.cc": "\n"}))
 
     def test_headers_say_what_they_are_for(self):

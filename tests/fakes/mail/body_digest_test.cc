@@ -56,6 +56,27 @@ TEST(BodyDigest, DoesNotDependOnThePieces) {
   }
 }
 
+// Long enough for the scan by blocks, with one odd line end at every place in turn.
+TEST(BodyDigest, FindsOddLineEndsAnywhere) {
+  std::string body;
+  for (int i = 0; i < 12; ++i) body += "a line of text " + std::to_string(i) + "\r\n";
+  for (std::size_t i = 0; i < body.size(); ++i) {
+    for (const char* odd : {"\r", "\n"}) {
+      std::string changed = body;
+      changed.insert(i, odd);
+      std::string expected;
+      for (std::size_t j = 0; j < changed.size(); ++j) {
+        const bool crlf = changed.compare(j, 2, "\r\n") == 0;
+        const bool line_end = changed[j] == '\r' || changed[j] == '\n';
+        expected += line_end ? "\r\n" : std::string(1, changed[j]);
+        if (crlf) ++j;
+      }
+      while (expected.ends_with("\r\n")) expected.resize(expected.size() - 2);
+      EXPECT_EQ(body_digest(changed), stable_hash(expected)) << i << " " << static_cast<int>(*odd);
+    }
+  }
+}
+
 TEST(BodyDigest, StartsAgainAfterReset) {
   BodyDigest digest;
   digest.update("something\r");

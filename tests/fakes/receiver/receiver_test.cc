@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <set>
+
 #include "tests/fakes/receiver/fixture.h"
 
 namespace mailrig::receiver {
@@ -231,6 +233,16 @@ TEST_F(CommandsTest, DropStoredStoresAndThenCuts) {
                                          "jane+dropstored@isp.example timeout at data with message"));
 }
 
+// The classic duplicate: the sender never heard that the first copy was stored.
+TEST_F(CommandsTest, DropStoredCutsAMessagesFirstAttemptOnly) {
+  Connection connection(*receiver_, start);
+  EXPECT_EQ(connection.send("jane+dropstored@isp.example"), "cut");
+  EXPECT_THAT(connection.send("jane+dropstored@isp.example"), StartsWith("250"));
+  EXPECT_THAT(diary_.take(), ::testing::Contains("stored jane+dropstored@isp.example").Times(2));
+  connection.message.message_id = "2@shop.example";
+  EXPECT_EQ(connection.send("jane+dropstored@isp.example"), "cut") << "another message";
+}
+
 TEST_F(CommandsTest, DiscardIsForItsOwnRecipient) {
   Connection connection(*receiver_, start);
   connection.mail();
@@ -249,6 +261,7 @@ TEST_F(CommandsTest, ACutIsForTheWholeTransactionAndNothingStoredWins) {
   EXPECT_EQ(connection.data(), "cut");
   EXPECT_THAT(connection.last_data().dispositions, ElementsAre(Disposition::drop_stored, Disposition::drop_stored));
 
+  connection.message.message_id = "2@shop.example";
   connection.mail();
   connection.rcpt("jane+dropstored@isp.example");
   connection.rcpt("joe@isp.example");

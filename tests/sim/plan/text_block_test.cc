@@ -24,7 +24,7 @@ TEST(TextBlock, EveryCutIsClean) {
          {TransferEncoding::eight_bit, TransferEncoding::quoted_printable, TransferEncoding::base64}) {
       const TextBlock block(language, encoding);
       for (std::size_t first : {std::size_t{0}, std::size_t{1}, block.lines() / 2, block.lines() - 1}) {
-        for (const std::uint64_t room : {0u, 1u, 77u, 500u, 5'001u, 40'003u, 200'000u}) {
+        for (const std::uint64_t room : {0u, 1u, 77u, 500u, 40'003u}) {
           const std::uint64_t octets = block.fitting(first, room);
           EXPECT_LE(octets, room);
           EXPECT_GT(octets + block.line_octets_max(), room);
