@@ -74,8 +74,9 @@ class Builder {
   receiver::Mailboxes mailboxes(const receiver::Profile& profile) const {
     std::vector<receiver::MailboxRule> rules;
     for (const scenario::List& list : scenario_.lists) {
-      if (!list.file.empty()) continue;
-      rules.push_back({plan::local_prefix(list), {list.unknown_ppm, list.full_ppm, list.disabled_ppm}});
+      const receiver::MailboxShares shares{list.unknown_ppm, list.full_ppm, list.disabled_ppm};
+      // A list that says nothing about its people leaves them to the receiver.
+      if (list.file.empty() && !shares.all_ok()) rules.push_back({plan::local_prefix(list), shares});
     }
     return receiver::Mailboxes(draw_, profile.mailboxes, std::move(rules));
   }

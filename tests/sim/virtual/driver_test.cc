@@ -1,0 +1,89 @@
+#include "sim/virtual/driver.h"
+
+#include "sim/measure/snapshot.h"
+#include "sim/world/bounce_log.h"
+#include "tests/sim/world/scenario_text.h"
+
+namespace mailrig::virtual_time {
+namespace {
+
+using measure::Fate;
+
+struct Outcome {
+  std::shared_ptr<const measure::Ledger::Snapshot> snapshot;
+  Duration took{};
+};
+
+Outcome simulate(const std::string& yaml) {
+  const auto scenario = world::parse_scenario(yaml);
+  const auto traffic = plan::Traffic::create(scenario, world::receiver_domains(scenario)).value();
+  measure::LedgerConfig config{.start = scenario.start, .receivers = {}, .streams = {}};
+  for (const auto& receiver : scenario.receivers) config.receivers.push_back(receiver.name);
+  for (const auto& mail : scenario.mail) config.streams.push_back({mail.name, mail.deadline});
+  measure::Ledger ledger(config, nullptr);
+  world::BounceLog bounces(ledger);
+  const auto world =
+      world::build_world(scenario, world::AddressRange::documentation, [&](std::uint32_t index) -> receiver::Observer* {
+        if (index < scenario.receivers.size()) return &ledger.observer(index);
+        return &bounces;
+      });
+  const Instant ended = run(scenario, *world.value(), traffic, ledger, {});
+  return {ledger.snapshot(ended, true), ended - scenario.start};
+}
+
+const std::string shop = "senders: { shop: { domain: shop.example, retry: [1m], expire: 5m } }\nmail: { note: {} }\n";
+
+TEST(VirtualDriver, MailArrivesAtOnceWhereNothingStandsInItsWay) {
+  const auto outcome = simulate(shop +
+                                "receivers: { outlook: {} }\nlists: { few: { count: 50 } }\n"
+                                "traffic: [ { mail: note, list: few, schedule: { rate: 10/s, count: 50 } } ]\n");
+  EXPECT_EQ(outcome.snapshot->total[Fate::inbox], 50U);
+  EXPECT_EQ(outcome.snapshot->latency.max(), Duration{});
+  EXPECT_TRUE(outcome.snapshot->broken_sums.empty());
+  EXPECT_LT(outcome.took, std::chrono::seconds(15));
+}
+
+TEST(VirtualDriver, LatencyIsThatOfTheLink) {
+  const auto outcome = simulate(shop +
+                                "receivers: { outlook: { latency: 50ms } }\nlists: { few: { count: 1 } }\n"
+                                "traffic: [ { mail: note, list: few, schedule: { rate: 1/s, count: 1 } } ]\n");
+  EXPECT_EQ(outcome.snapshot->total[Fate::inbox], 1U);
+  EXPECT_GT(outcome.snapshot->latency.max(), std::chrono::milliseconds(400));
+}
+
+TEST(VirtualDriver, UnknownUsersBounceAndTheBounceComesBack) {
+  const auto outcome =
+      simulate(shop +
+               "receivers: { outlook: { mailboxes: { unknown: 100% } } }\nlists: { few: { count: 5 } }\n"
+               "traffic: [ { mail: note, list: few, schedule: { rate: 1/s, count: 5 } } ]\n");
+  EXPECT_EQ(outcome.snapshot->total[Fate::rejected], 5U);
+  EXPECT_EQ(outcome.snapshot->dsn_received, 5U);
+}
+
+TEST(VirtualDriver, WhatIsDownForTooLongExpires) {
+  const auto outcome = simulate(shop +
+                                "receivers: { outlook: { down: true } }\nlists: { few: { count: 3 } }\n"
+                                "traffic: [ { mail: note, list: few, schedule: { burst: 3 } } ]\n");
+  EXPECT_EQ(outcome.snapshot->total[Fate::expired], 3U);
+  EXPECT_EQ(outcome.snapshot->receivers.at(0).sessions_opened, 0U);
+}
+
+TEST(VirtualDriver, DrainBoundsTheWait) {
+  const auto outcome =
+      simulate(shop +
+               "receivers: { outlook: { down: true } }\nlists: { few: { count: 3 } }\n"
+               "traffic: [ { mail: note, list: few, schedule: { burst: 3 } } ]\nend: { drain: 90s }\n");
+  EXPECT_EQ(outcome.snapshot->total[Fate::queued], 3U);
+  EXPECT_LE(outcome.took, std::chrono::seconds(90));
+}
+
+TEST(VirtualDriver, AClosedLoopRunsToItsCount) {
+  const auto outcome =
+      simulate(shop +
+               "receivers: { outlook: {} }\nlists: { few: { count: 200 } }\n"
+               "traffic: [ { mail: note, list: few, schedule: { saturate: { in_flight: 3 }, count: 200 } } ]\n");
+  EXPECT_EQ(outcome.snapshot->total[Fate::inbox], 200U);
+}
+
+}  // namespace
+}  // namespace mailrig::virtual_time
