@@ -181,7 +181,8 @@ class BookMaker {
                                                  config::suggestion(key, worded)));
       return;
     }
-    CHECK(!"the defaults word every reply");
+    constexpr bool defaults_word_every_other_reply = false;
+    CHECK(defaults_word_every_other_reply);
   }
 
   static std::optional<std::string> wrong_class(std::string_view key, Event event, const policy::ReplyTemplate& reply) {

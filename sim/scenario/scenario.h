@@ -76,7 +76,7 @@ inline bool is_profile_file(std::string_view name) {
 // People to write to: either generated (count) or from a file.
 struct List {
   std::string name;
-  std::uint64_t count = 0;  // of recipients; generated: <local><number>@<receiver's domain>, from 1
+  std::uint64_t count = 0;  // of recipients; generated: <local>.<number>@<receiver's domain>, from 1
   std::string local;        // default: the list's name
   std::uint32_t unknown_ppm = 0;
   std::uint32_t full_ppm = 0;
