@@ -33,6 +33,8 @@ constexpr std::uint64_t below(std::uint64_t bits, std::uint64_t bound) {
 }
 
 // True with probability parts/whole, e.g. parts per million.
-constexpr bool chance(std::uint64_t bits, std::uint64_t parts, std::uint64_t whole) { return below(bits, whole) < parts; }
+constexpr bool chance(std::uint64_t bits, std::uint64_t parts, std::uint64_t whole) {
+  return below(bits, whole) < parts;
+}
 
 }  // namespace mailrig

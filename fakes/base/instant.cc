@@ -16,7 +16,8 @@ struct Civil {
 Civil civil(Instant t) {
   const auto system = std::chrono::time_point<std::chrono::system_clock, Duration>(t.time_since_epoch());
   const auto days = std::chrono::floor<std::chrono::days>(system);
-  return {std::chrono::year_month_day(days), std::chrono::hh_mm_ss<Duration>(system - days), std::chrono::weekday(days)};
+  return {std::chrono::year_month_day(days), std::chrono::hh_mm_ss<Duration>(system - days),
+          std::chrono::weekday(days)};
 }
 
 // Reads exactly `digits` decimal digits and moves past them.

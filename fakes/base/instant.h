@@ -35,8 +35,12 @@ std::optional<Instant> parse_rfc3339(std::string_view text);
 std::string to_rfc5322_date(Instant t);
 
 // t + d, without running over the end of time.
-constexpr Instant later(Instant t, Duration d) { return d >= never - t ? never : t + d; }
+constexpr Instant later(Instant t, Duration d) {
+  return d >= never - t ? never : t + d;
+}
 
-constexpr double to_seconds(Duration d) { return static_cast<double>(d.count()) / 1e9; }
+constexpr double to_seconds(Duration d) {
+  return static_cast<double>(d.count()) / 1e9;
+}
 
 }  // namespace mailrig

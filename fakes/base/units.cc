@@ -1,7 +1,5 @@
 #include "fakes/base/units.h"
 
-#include "fakes/base/wide.h"
-
 #include <fmt/format.h>
 
 #include <array>
@@ -9,6 +7,8 @@
 #include <optional>
 #include <span>
 #include <utility>
+
+#include "fakes/base/wide.h"
 
 namespace mailrig {
 namespace {

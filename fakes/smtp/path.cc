@@ -64,7 +64,8 @@ bool take_domain(std::string_view& text) {
   const std::string_view whole = text;
   do {
     const std::string_view from = text;
-    const std::size_t length = take_run(text, [](char c) { return mail::is_letter_or_digit(c) || c == '-' || c == '_'; });
+    const std::size_t length =
+        take_run(text, [](char c) { return mail::is_letter_or_digit(c) || c == '-' || c == '_'; });
     if (length == 0 || length > label_bytes_max) return false;
     if (from.front() == '-' || from[length - 1] == '-') return false;
   } while (take(text, '.'));

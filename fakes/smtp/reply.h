@@ -24,7 +24,7 @@ struct Reply {
   std::string text{};      // lines separated by '\n', without the code, any enhanced code included
 
   bool completed() const { return code >= 200 && code < 300; }  // 2yz: what was asked for is done
-  bool closing() const { return code == 421; }  // the connection is of no use any more (RFC 5321 §3.8)
+  bool closing() const { return code == 421; }                  // the connection is of no use any more (RFC 5321 §3.8)
   bool positive() const { return code >= 200 && code < 400; }
   bool transient() const { return code >= 400 && code < 500; }
   bool permanent() const { return code >= 500 && code < 600; }

@@ -1,7 +1,5 @@
 // Every file in tests/transcripts/smtp is a test, played twice: in the segments it shows, and byte by byte, because
 // TCP may cut anywhere.
-#include "tests/fakes/smtp/transcript.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -11,6 +9,8 @@
 #include <sstream>
 #include <tuple>
 #include <vector>
+
+#include "tests/fakes/smtp/transcript.h"
 
 namespace mailrig::smtp {
 namespace {
