@@ -52,7 +52,8 @@ ExitStatus exit_status(const boost::json::value& summary, bool was_interrupted) 
 
 void add_play_options(CLI::App& command, PlayOptions& options) {
   command.add_option("scenario", options.scenario, "scenario file")->required();
-  command.add_option("--set", options.sets, "change a value of the scenario: path=value; may be repeated");
+  command.add_option("--set", options.sets, "change a value of the scenario: path=value; may be repeated")
+      ->allow_extra_args(false);
   command.add_option("--seed", options.seed, "another seed than the scenario's");
   command.add_option("--out", options.out, "folder for the results; default: results/runs/<scenario>-<time>");
   command.add_flag("--quiet", options.quiet, "no progress and no report; the exit status says it");

@@ -134,9 +134,11 @@ void add_serve_command(CLI::App& app, int& exit_status) {
   CLI::App* command = app.add_subcommand("serve", "only the receivers and their DNS, until stopped");
   const auto options = std::make_shared<ServeOptions>();
   command->add_option("scenario", options->scenario, "whose world to serve; default: all shipped receivers");
-  command->add_option("--isp", options->isps, "receivers to serve, by profile name or file; may be repeated")
+  command->add_option("--isp", options->isps, "a receiver to serve, by profile name or file; may be repeated")
+      ->allow_extra_args(false)
       ->excludes(command->get_option("scenario"));
-  command->add_option("--set", options->sets, "change a value of the scenario: path=value");
+  command->add_option("--set", options->sets, "change a value of the scenario: path=value; may be repeated")
+      ->allow_extra_args(false);
   command->add_option("--dns", options->dns, "where DNS listens; port 0 takes a free one")->capture_default_str();
   command->add_option("--smtp", options->smtp, "one address for the only receiver, e.g. 127.0.0.1:2525");
   command

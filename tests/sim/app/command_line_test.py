@@ -93,6 +93,13 @@ class Outcomes(product.ProductTest):
         self.assertEqual(again.returncode, 0, again.stderr)
         self.assertEqual(summary["event_log_hash"], product.summary(self.folder / "again")["event_log_hash"])
 
+    def test_set_takes_one_value_and_leaves_the_scenario_alone(self):
+        file = self.write("scenario.yaml", SMALL)
+        ran = product.mailrig("simulate", "--out", self.folder / "out", "--set", "seed=4", "--set", "name=other", file)
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        summary = product.summary(self.folder / "out")
+        self.assertEqual((summary["seed"], summary["scenario"]), (4, "other"))
+
     def test_set_changes_a_value(self):
         _, out = self.simulate(SMALL, "--set", "traffic.0.schedule.count=7")
         self.assertEqual(product.summary(out)["totals"]["deliveries"], 7)
