@@ -67,7 +67,7 @@ constexpr std::array<Unit, 7> duration_units = {{{"ms", ns_per_ms},
                                                  {"min", 60 * ns_per_s},
                                                  {"h", 3'600 * ns_per_s},
                                                  {"d", 86'400 * ns_per_s},
-                                                 {"w", 7 * 86'400 * ns_per_s}}};
+                                                 {"w", 604'800 * ns_per_s}}};
 
 constexpr std::array<Unit, 9> size_units = {{{"", 1},
                                              {"B", 1},

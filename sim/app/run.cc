@@ -1,5 +1,6 @@
 // mailrig run: a live run.
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <memory>
 
 #include "fakes/base/units.h"
@@ -26,7 +27,7 @@ int run(RunCommand& command) {
     return complain({"--sender " + command.sender + " is not available in this version; the one that is: builtin"},
                     usage_error);
   }
-  if (command.speed > 0) command.play.speed_permille = static_cast<std::uint64_t>(command.speed * 1000 + 0.5);
+  if (command.speed > 0) command.play.speed_permille = static_cast<std::uint64_t>(std::llround(command.speed * 1000));
   if (!command.duration.empty()) {
     const auto duration = parse_duration(command.duration);
     if (!duration) return complain({"--duration: " + duration.error().message}, usage_error);
