@@ -28,12 +28,13 @@ TEST(IoPool, SweepsOnEveryWorker) {
   const Clock clock(start, 1'000'000);
   IoPool pool(2, clock);
   for (std::size_t i = 0; i < pool.size(); ++i) {
+    Worker& worker = pool.at(i);
     std::promise<void> swept;
     std::unique_ptr<DeadlineSweeper::Slot> slot;
-    boost::asio::post(pool.at(i).io, [&, i] {
-      slot = std::make_unique<DeadlineSweeper::Slot>(pool.at(i).sweeper, [&] {
+    boost::asio::post(worker.io, [&] {
+      slot = std::make_unique<DeadlineSweeper::Slot>(worker.sweeper, [&] {
         // Not destroyed from inside its own call.
-        boost::asio::post(pool.at(i).io, [&] {
+        boost::asio::post(worker.io, [&] {
           slot.reset();
           swept.set_value();
         });
