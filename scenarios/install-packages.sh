@@ -6,7 +6,8 @@ set -euo pipefail
 packages=(
   g++ cmake ninja-build ccache mold pkg-config git ca-certificates
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libboost-container1.81-dev
-  libssl-dev libfmt-dev libcli11-dev libyaml-cpp-dev libsqlite3-dev libspdlog-dev libldns-dev libxxhash-dev
+  libssl-dev libfmt-dev libcli11-dev libyaml-cpp-dev libsqlite3-dev libspdlog-dev libldns-dev libxxhash-dev libpsl-dev
+  libidn2-dev publicsuffix
 )
 if [[ "${1:-}" == --tests ]]; then
   packages+=(

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The whole test suite on a fresh Debian 12 machine: installs what is missing, builds, runs everything through ctest.
 #   tests/run.sh          what every change must pass
-#   tests/run.sh --full   adds the clang build, clang-tidy over the tree and longer fuzzing
+#   tests/run.sh --full   adds the clang build, clang-tidy over the tree, longer fuzzing and long runs of real senders
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -30,6 +30,7 @@ stage "build tsan" build tsan --target net_tests live_tests
 
 # The same scenario must have the same outcome whichever compiler and optimiser built the binary.
 export MAILRIG_OTHER_BINARIES=$PWD/build/release/mailrig
+export MAILRIG_FULL=${full:-0}  # the long runs with real senders
 if [[ -n $full ]]; then
   stage "build clang" build clang
   MAILRIG_OTHER_BINARIES+=:$PWD/build/clang/mailrig

@@ -194,7 +194,7 @@ class ViewBuffer : public std::streambuf {
 
 }  // namespace
 
-Result<Node> build_tree(std::string_view text, std::shared_ptr<const std::string> file) {
+Result<Node> build_tree(std::string_view text, const std::shared_ptr<const std::string>& file) {
   if (text.size() > file_bytes_max) return Location{file}.error(fmt::format("is larger than {} bytes", file_bytes_max));
   TreeBuilder builder(file);
   try {

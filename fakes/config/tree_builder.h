@@ -11,6 +11,6 @@
 
 namespace mailrig::config {
 
-Result<Node> build_tree(std::string_view text, std::shared_ptr<const std::string> file);
+Result<Node> build_tree(std::string_view text, const std::shared_ptr<const std::string>& file);
 
 }  // namespace mailrig::config

@@ -58,6 +58,8 @@ class Zones {
   Result<void> add_ptr(const IpAddress& ip, std::string_view name, std::uint32_t ttl_s = Record::default_ttl_s);
 
   Answer lookup(Instant now, const Question& question) const;
+  // Whether a zone encloses the name, which need not exist.
+  bool encloses(std::string_view name) const { return zone_of(name) != nullptr; }
 
  private:
   // A node without records is an empty non-terminal (RFC 8020): the name exists because something below it does.

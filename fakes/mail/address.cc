@@ -100,20 +100,9 @@ class MailboxReader {
   }
 
  private:
-  // Comments nest; depth is counted, so that nesting costs no stack.
   bool skip_comment() {
-    int depth = 0;
-    for (; at_ < text_.size(); ++at_) {
-      if (text_[at_] == '\\') {
-        ++at_;
-      } else if (text_[at_] == '(') {
-        ++depth;
-      } else if (text_[at_] == ')' && --depth == 0) {
-        ++at_;
-        return true;
-      }
-    }
-    return false;
+    at_ = end_of_comment(text_, at_);
+    return at_ != std::string_view::npos;
   }
 
   bool take_quoted() {

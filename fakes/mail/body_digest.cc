@@ -1,5 +1,7 @@
 #include "fakes/mail/body_digest.h"
 
+#include <algorithm>
+
 namespace mailrig::mail {
 namespace {
 
@@ -68,6 +70,18 @@ std::uint64_t body_digest(std::string_view body) {
   BodyDigest digest;
   digest.update(body);
   return digest.digest();
+}
+
+std::uint64_t loose_body_digest(std::string_view body) {
+  constexpr std::string_view white_space = "\r\n \t";
+  StreamingHash hash;
+  while (!body.empty()) {
+    const std::size_t run = std::min(body.find_first_of(white_space), body.size());
+    hash.update(body.substr(0, run));
+    body.remove_prefix(run);
+    body.remove_prefix(std::min(body.find_first_not_of(white_space), body.size()));
+  }
+  return hash.digest();
 }
 
 }  // namespace mailrig::mail

@@ -28,4 +28,8 @@ class BodyDigest {
 
 std::uint64_t body_digest(std::string_view body);
 
+// A fingerprint that survives folding too: of all octets but CR, LF, space and tab. What differs here was not merely
+// laid out anew.
+std::uint64_t loose_body_digest(std::string_view body);
+
 }  // namespace mailrig::mail

@@ -27,11 +27,21 @@ constexpr bool is_letter_or_digit(char c) {
   return is_letter(c) || is_digit(c);
 }
 
+// Of a hexadecimal digit in either case; -1: none.
+constexpr int hex_value(char c) {
+  if (is_digit(c)) return c - '0';
+  const char lower = to_lower(c);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
 std::string to_lower(std::string_view text);
 bool equals_ignoring_case(std::string_view a, std::string_view b);
 
 // Without the spaces, tabs and line ends at both of its ends.
 std::string_view trim(std::string_view text);
+
+// Behind the comment (RFC 5322 §3.2.2) that opens at `open`; npos when it has no end.
+std::size_t end_of_comment(std::string_view text, std::size_t open);
 
 bool is_ascii(std::string_view text);
 

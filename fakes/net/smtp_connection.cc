@@ -27,6 +27,7 @@ constexpr auto in_tuple = asio::as_tuple(asio::deferred);
 constexpr std::size_t input_bytes = 4096;
 constexpr std::size_t tls_input_bytes = 16384;  // the longest TLS record (RFC 8446 §5.1)
 constexpr std::size_t shared_input_bytes = 65536;
+constexpr int reads_in_a_row_max = 16;
 
 // How long we wait for a client that we said goodbye to to hang up, in wall time.
 constexpr std::chrono::seconds goodbye_max{1};
@@ -55,6 +56,7 @@ smtp::ServerConfig engine_config(const SmtpHost& host, const policy::Session& se
   const std::lock_guard lock(host.receiver.mutex);
   smtp::ServerConfig config = host.receiver.receiver.server_config(host.mx_host, session.client_ip.to_string());
   if (!host.tls) config.starttls = false;
+  config.content_budget = host.content_budget;
   return config;
 }
 
@@ -91,10 +93,7 @@ void SmtpConnection::abort() {
 
 SmtpConnection::Awaitable<void> SmtpConnection::run(std::shared_ptr<SmtpConnection> self) {
   SmtpConnection& connection = *self;
-  connection.deadline_.emplace(connection.worker_.sweeper, [&connection] {
-    error_code ignored;
-    connection.socket_.cancel(ignored);
-  });
+  connection.deadline_.emplace(connection.worker_.sweeper, [&connection] { connection.time_is_up(); });
   error_code ignored;
   // Replies leave in one piece as soon as they are complete, so nothing is won by waiting for more.
   connection.socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
@@ -112,6 +111,25 @@ SmtpConnection::Awaitable<void> SmtpConnection::run(std::shared_ptr<SmtpConnecti
   connection.deadline_.reset();
 }
 
+void SmtpConnection::wait_until(Instant deadline) {
+  cancelled_ = false;
+  deadline_->set(deadline);
+}
+
+// An operation of several steps (a long write, anything inside TLS) may be between two of them when it is cancelled,
+// and never hear of it: a client that floods us with TLS handshakes, or takes our replies byte by byte, would stay as
+// long as it likes. So if it goes on until the next sweep, it loses its socket.
+void SmtpConnection::time_is_up() {
+  error_code ignored;
+  if (cancelled_) {
+    socket_.close(ignored);
+  } else {
+    socket_.cancel(ignored);
+    cancelled_ = true;
+    deadline_->set(host_->clock.now());
+  }
+}
+
 // Returns true when the client is to be answered with a TLS handshake, false when the session is over.
 template <class Stream>
 SmtpConnection::Awaitable<bool> SmtpConnection::converse(Stream& stream) {
@@ -127,7 +145,7 @@ SmtpConnection::Awaitable<bool> SmtpConnection::converse(Stream& stream) {
         co_await write_output(stream);
         co_await pause(decision.delay);
       }
-      if (event->wants_answer()) engine_.answer(host_->clock.now(), std::move(decision.answer));
+      if (event->wants_answer()) engine_.answer(host_->clock.now(), decision.answer);
     }
     if (!engine_.output().empty()) {
       co_await write_output(stream);
@@ -135,9 +153,9 @@ SmtpConnection::Awaitable<bool> SmtpConnection::converse(Stream& stream) {
     }
     if (engine_.finished()) co_return false;
 
-    deadline_->set(engine_.deadline());
+    wait_until(engine_.deadline());
     auto done = co_await stream.async_read_some(asio::buffer(input_), in_tuple);
-    deadline_->clear();
+    wait_over();
     auto [error, bytes] = done;
     take_input(error, bytes);
     if constexpr (std::is_same_v<Stream, Socket>) {
@@ -156,9 +174,9 @@ SmtpConnection::Awaitable<void> SmtpConnection::write_output(Stream& stream) {
     if (!error) engine_.consume(written);
   }
   while (!engine_.output().empty()) {
-    deadline_->set(engine_.deadline());
+    wait_until(engine_.deadline());
     auto done = co_await asio::async_write(stream, asio::buffer(engine_.output()), in_tuple);
-    deadline_->clear();
+    wait_over();
     auto [error, bytes] = done;
     if (error || aborted_) {
       peer_gone();
@@ -176,12 +194,13 @@ void SmtpConnection::take_input(error_code error, std::size_t bytes) {
   if (now >= engine_.deadline()) engine_.expire(now);
 }
 
-// A full buffer means that more has arrived, often a whole message: takes it without waiting.
+// A full buffer means that more has arrived, often a whole message: takes it without waiting. Not without end though,
+// for the thread's other connections wait meanwhile, and a client may send faster than we read.
 void SmtpConnection::read_what_is_left() {
   static thread_local std::array<char, shared_input_bytes> shared_input;
   error_code error;
   std::size_t bytes = shared_input.size();
-  while (bytes == shared_input.size() && engine_.wants_input()) {
+  for (int reads = 0; reads < reads_in_a_row_max && bytes == shared_input.size() && engine_.wants_input(); ++reads) {
     bytes = socket_.read_some(asio::buffer(shared_input), error);
     if (error) return;  // nothing there, or whatever is wrong shows again at the next read
     engine_.receive(host_->clock.now(), {shared_input.data(), bytes});
@@ -199,9 +218,9 @@ SmtpConnection::Awaitable<void> SmtpConnection::pause(Duration delay) {
 
 SmtpConnection::Awaitable<bool> SmtpConnection::handshake() {
   tls_.emplace(socket_, *host_->tls);
-  deadline_->set(engine_.deadline());
+  wait_until(engine_.deadline());
   auto done = co_await tls_->async_handshake(asio::ssl::stream_base::server, in_tuple);
-  deadline_->clear();
+  wait_over();
   auto [error] = done;
   if (error || aborted_) {
     peer_gone();
@@ -221,7 +240,7 @@ SmtpConnection::Awaitable<bool> SmtpConnection::handshake() {
 // that we are done and wait for the client to hang up, though not for long.
 SmtpConnection::Awaitable<void> SmtpConnection::say_goodbye() {
   if (gone_ || silent_) co_return;
-  deadline_->set(host_->clock.now() + host_->clock.to_model(goodbye_max));
+  wait_until(host_->clock.now() + host_->clock.to_model(goodbye_max));
   if (tls_) {
     auto done = co_await tls_->async_shutdown(in_tuple);
     static_cast<void>(done);
@@ -233,7 +252,7 @@ SmtpConnection::Awaitable<void> SmtpConnection::say_goodbye() {
       error = std::get<0>(done);
     }
   }
-  deadline_->clear();
+  wait_over();
 }
 
 SmtpConnection::Decision SmtpConnection::decide(const smtp::ServerEvent& event) {

@@ -31,7 +31,8 @@ struct SmtpHost {
   const Clock& clock;
   const AddressMap& addresses;
   std::string mx_host;
-  TlsContext tls;  // null: STARTTLS is not offered
+  TlsContext tls;                                 // null: STARTTLS is not offered
+  smtp::ContentBudget* content_budget = nullptr;  // null: each message has its own limits only
 };
 
 class SmtpConnection : public std::enable_shared_from_this<SmtpConnection> {
@@ -64,6 +65,11 @@ class SmtpConnection : public std::enable_shared_from_this<SmtpConnection> {
   Awaitable<bool> handshake();
   Awaitable<void> say_goodbye();
 
+  // Until wait_over(), time_is_up() is called past `deadline`.
+  void wait_until(Instant deadline);
+  void wait_over() { deadline_->clear(); }
+  void time_is_up();
+
   Decision decide(const smtp::ServerEvent& event);
   Decision decide(const policy::Verdict& verdict, std::string_view recipient = {},
                   const policy::MessageFacts* message = nullptr);
@@ -82,6 +88,7 @@ class SmtpConnection : public std::enable_shared_from_this<SmtpConnection> {
   std::vector<char> input_;
   policy::Session session_;
   smtp::ServerSession engine_;
+  bool cancelled_ = false;  // what is being waited for, and it did not end yet
   bool known_to_receiver_ = false;
   bool aborted_ = false;
   bool gone_ = false;    // nothing can be sent to the client any more

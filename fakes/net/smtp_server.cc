@@ -102,7 +102,8 @@ void SmtpServer::State::close_listeners() {
 }
 
 SmtpServer::SmtpServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
-SmtpServer::~SmtpServer() {
+// What throws here ends the program, as it should.
+SmtpServer::~SmtpServer() {  // NOLINT(bugprone-exception-escape)
   stop();
 }
 
@@ -112,8 +113,9 @@ Result<std::unique_ptr<SmtpServer>> SmtpServer::open(IoPool& pool, LockedReceive
       State{pool, pool.at(0), std::make_shared<ConnectionSet>(options.connections_max), {}, {}, {}});
   for (SmtpListener& listener : options.listeners) {
     state->endpoints.push_back(listener.endpoint);
-    state->hosts.push_back(std::make_shared<const SmtpHost>(
-        SmtpHost{receiver, pool.clock(), addresses, std::move(listener.mx_host), std::move(listener.tls)}));
+    state->hosts.push_back(
+        std::make_shared<const SmtpHost>(SmtpHost{receiver, pool.clock(), addresses, std::move(listener.mx_host),
+                                                  std::move(listener.tls), options.content_budget}));
   }
   std::unique_ptr<SmtpServer> server(new SmtpServer(std::move(state)));
   const Result<void> listens = server->set_listening(true);

@@ -26,7 +26,8 @@ struct SmtpListener {
 
 struct SmtpServerOptions {
   std::vector<SmtpListener> listeners;
-  std::size_t connections_max = 20'000;  // more are closed as soon as they are accepted
+  std::size_t connections_max = 20'000;           // more are closed as soon as they are accepted
+  smtp::ContentBudget* content_budget = nullptr;  // of all servers that share it; outlives them
 };
 
 class SmtpServer {
@@ -34,7 +35,7 @@ class SmtpServer {
   // Listens from here on. Fails when an address cannot be bound. All arguments but `options` outlive the server.
   static Result<std::unique_ptr<SmtpServer>> open(IoPool& pool, LockedReceiver& receiver, const AddressMap& addresses,
                                                   SmtpServerOptions options);
-  ~SmtpServer();  // stop()
+  ~SmtpServer();  // stop()  NOLINT(bugprone-exception-escape)
   SmtpServer(const SmtpServer&) = delete;
   SmtpServer& operator=(const SmtpServer&) = delete;
 

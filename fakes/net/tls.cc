@@ -135,6 +135,8 @@ Result<TlsContext> make_context(ssl::context::method method, TlsVersions version
   try {
     auto context = std::make_shared<ssl::context>(method);
     if (!restrict_versions(context->native_handle(), versions)) return openssl_error("restrict TLS versions");
+    // One handshake per connection will do: it costs more to answer than to ask for. TLS 1.3 knows no other way.
+    context->set_options(SSL_OP_NO_RENEGOTIATION);
     fill(*context);
     return context;
   } catch (const boost::system::system_error& error) {

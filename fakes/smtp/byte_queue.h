@@ -37,8 +37,8 @@ class ByteQueue {
 
   void clear() {
     // Thousands of idle sessions must not each hold on to the buffer of their largest moment.
-    if (bytes_.capacity() > 16 * 1024) {
-      bytes_ = std::string();
+    if (bytes_.capacity() > std::size_t{16} * 1024) {
+      std::string().swap(bytes_);  // assigning an empty string would keep the memory
     } else {
       bytes_.clear();
     }

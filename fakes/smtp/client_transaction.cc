@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t pipeline_commands_max = 256;
 
 // A large message is encoded as the connection takes it, so that it is never held twice.
-constexpr std::size_t content_piece_bytes = 64 * 1024;
+constexpr std::size_t content_piece_bytes = 65'536;
 
 bool free_of_controls(std::string_view address) {
   return std::none_of(address.begin(), address.end(),

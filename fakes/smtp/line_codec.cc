@@ -17,6 +17,13 @@ std::size_t find_lf(std::string_view text, std::size_t from) {
   return found == nullptr ? npos : static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
 }
 
+// How many bytes stand behind the last LF; all of them where there is none.
+std::size_t bytes_behind_last_lf(std::string_view text) {
+  const void* const found = text.empty() ? nullptr : memrchr(text.data(), '\n', text.size());
+  if (found == nullptr) return text.size();
+  return static_cast<std::size_t>(text.data() + text.size() - static_cast<const char*>(found)) - 1;
+}
+
 // Position of the LF of the first CRLF at or after `from`.
 std::size_t find_crlf(std::string_view text, std::size_t from) {
   std::size_t lf = find_lf(text, from);
@@ -43,25 +50,40 @@ LineSplitter::Status LineSplitter::next(std::string_view& input, std::string_vie
   return Status::complete;
 }
 
-void ContentBuffer::start(std::uint64_t bytes_max, std::uint64_t bytes_expected) {
+void ContentBuffer::start(Limits limits, std::uint64_t bytes_expected) {
   constexpr std::uint64_t reserve_max = 1 << 20;
-  bytes_ = std::string();
+  drop();
+  limits_ = limits;
+  over_budget_ = false;
   size_ = 0;
-  bytes_max_ = bytes_max;
-  bytes_.reserve(static_cast<std::size_t>(std::min({bytes_expected, bytes_max, reserve_max})));
+  line_bytes_ = 0;
+  line_over_limit_ = false;
+  bytes_.reserve(static_cast<std::size_t>(std::min({bytes_expected, limits.bytes_max, reserve_max})));
 }
 
 void ContentBuffer::append(std::string_view bytes) {
   size_ += bytes.size();
-  if (!over_limit()) {
-    bytes_.append(bytes);
-  } else if (!bytes_.empty()) {
-    bytes_ = std::string();
+  if (limits_.line_bytes_max > 0) {
+    const std::size_t unended = bytes_behind_last_lf(bytes);
+    line_bytes_ = unended == bytes.size() ? line_bytes_ + unended : unended;
+    if (line_bytes_ > limits_.line_bytes_max) line_over_limit_ = true;
   }
+  if (over_limit() || line_over_limit_ || over_budget_) return drop();
+  if (limits_.budget != nullptr && !limits_.budget->take(bytes.size())) {
+    over_budget_ = true;
+    return drop();
+  }
+  bytes_.append(bytes);
 }
 
 std::string ContentBuffer::take() {
+  if (limits_.budget != nullptr) limits_.budget->give_back(bytes_.size());
   return std::exchange(bytes_, std::string());
+}
+
+void ContentBuffer::drop() {
+  if (limits_.budget != nullptr) limits_.budget->give_back(bytes_.size());
+  std::string().swap(bytes_);  // assigning an empty string would keep the memory
 }
 
 bool DotDecoder::decode(std::string_view& input, ContentBuffer& content) {

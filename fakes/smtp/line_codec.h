@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "fakes/smtp/content_budget.h"
+
 namespace mailrig::smtp {
 
 // Cuts command lines out of a stream. Keeps no bytes itself: what it leaves in `input` is to be offered again, with
@@ -33,21 +35,44 @@ class LineSplitter {
   bool discarding_ = false;
 };
 
-// The content of one message as it grows, up to a limit beyond which bytes are counted and not kept.
+// The content of one message as it grows, up to limits beyond which bytes are counted and not kept.
 class ContentBuffer {
  public:
+  // Of a whole message, of one line in it (0: any length), and of what it may take with others (null: any amount).
+  struct Limits {
+    std::uint64_t bytes_max = 0;
+    std::uint64_t line_bytes_max = 0;
+    ContentBudget* budget = nullptr;
+  };
+
+  ContentBuffer() = default;
+  ~ContentBuffer() { drop(); }
+  ContentBuffer(const ContentBuffer&) = delete;
+  ContentBuffer& operator=(const ContentBuffer&) = delete;
+
   // `bytes_expected` is only a hint; it is trusted up to a bound, since it comes from the peer.
-  void start(std::uint64_t bytes_max, std::uint64_t bytes_expected);
+  void start(Limits limits, std::uint64_t bytes_expected);
   void append(std::string_view bytes);
   std::uint64_t size() const { return size_; }
-  bool over_limit() const { return size_ > bytes_max_; }
+  bool over_limit() const { return size_ > limits_.bytes_max; }
+  // Whether a line grew beyond its limit while it arrived. This guards memory: a line that began and ended in the
+  // bytes of one append() may be longer than the limit and pass, so measure the whole once it is there.
+  bool line_over_limit() const { return line_over_limit_; }
+  // The budget was used up while it arrived.
+  bool over_budget() const { return over_budget_; }
   std::string_view view() const { return bytes_; }
+  // The content is the caller's now, and no longer counts.
   std::string take();
 
  private:
+  void drop();
+
   std::string bytes_;
+  Limits limits_;
   std::uint64_t size_ = 0;
-  std::uint64_t bytes_max_ = 0;
+  std::uint64_t line_bytes_ = 0;  // since the last LF
+  bool line_over_limit_ = false;
+  bool over_budget_ = false;
 };
 
 // Takes the transparency dots out of message data and finds its end.

@@ -14,6 +14,7 @@ namespace {
 constexpr std::string_view no_mail = "503 5.5.1 Error: need MAIL command";
 constexpr std::string_view no_rcpt = "503 5.5.1 Error: need RCPT command";
 constexpr std::string_view no_valid_recipients = "554 5.5.1 Error: no valid recipients";
+constexpr std::string_view no_storage = "452 4.3.1 Insufficient system storage";
 constexpr std::string_view too_large = "552 5.3.4 Message size exceeds fixed limit";
 
 // The parameters of one command that belong to DSN, as they were received.
@@ -184,7 +185,7 @@ void ServerSession::State::data(const Command& command) {
   if (envelope.chunked) return fault("503 5.5.1 Error: DATA after BDAT");            // RFC 3030 §2
   if (envelope.binary) return fault("503 5.5.1 Error: BODY=BINARYMIME needs BDAT");  // RFC 3030 §3
   say(config.data_go_ahead, "354 End data with <CR><LF>.<CR><LF>");
-  content.start(config.message_bytes_max, envelope.declared_size);
+  content.start(content_limits(), envelope.declared_size);
   dots.reset();
   last_bytes = now;
   phase = Phase::data;
@@ -202,7 +203,7 @@ void ServerSession::State::bdat(const Command& command) {
   chunk = {.bytes = parsed.bytes, .bytes_left = parsed.bytes, .last = parsed.last, .refusal = why_no_content()};
   if (chunk.refusal.empty() && !envelope.chunked) {
     envelope.chunked = true;
-    content.start(config.message_bytes_max, std::max(envelope.declared_size, parsed.last ? parsed.bytes : 0));
+    content.start(content_limits(), std::max(envelope.declared_size, parsed.last ? parsed.bytes : 0));
   }
   last_bytes = now;
   phase = Phase::chunk;
@@ -225,6 +226,7 @@ void ServerSession::State::end_of_chunk() {
   if (chunk.last) return end_of_message();
   // Later chunks of a message that has grown too large get the same answer, as a pipelining client expects one each.
   if (content.over_limit()) return say(config.too_large, too_large);
+  if (content.over_budget()) return say(no_storage);
   say(fmt::format("250 2.0.0 {} octets received", chunk.bytes));
 }
 
@@ -232,10 +234,9 @@ void ServerSession::State::end_of_message() {
   phase = Phase::commands;
   last_command = now;
   if (content.over_limit()) return message_refused(config.too_large, too_large);
+  if (content.over_budget()) return message_refused({}, no_storage);
   if (!envelope.binary) {
-    if (config.text_line_bytes_max > 0 && longest_line_bytes(content.view()) > config.text_line_bytes_max) {
-      return message_refused({}, "500 5.5.2 Line too long");  // RFC 5321 §4.5.3.1.9
-    }
+    if (line_too_long()) return message_refused({}, "500 5.5.2 Line too long");  // RFC 5321 §4.5.3.1.9
     if (config.refuse_bare_newlines && has_bare_newline(content.view())) {
       return message_refused({}, "550 5.5.2 Message contains a bare CR or LF");
     }
@@ -247,10 +248,24 @@ void ServerSession::State::end_of_message() {
         .content = content.take()});
 }
 
+// Binary content has no lines (RFC 3030 §3).
+ContentBuffer::Limits ServerSession::State::content_limits() const {
+  return {.bytes_max = config.message_bytes_max,
+          .line_bytes_max = envelope.binary ? 0 : config.text_line_bytes_max,
+          .budget = config.content_budget};
+}
+
+bool ServerSession::State::line_too_long() const {
+  // Most messages are shorter than the longest line allowed and need no look.
+  const std::size_t limit = config.text_line_bytes_max;
+  if (limit == 0 || content.size() <= limit) return false;
+  return content.line_over_limit() || longest_line_bytes(content.view()) > limit;
+}
+
 void ServerSession::State::message_refused(const Reply& configured, std::string_view otherwise) {
   say(configured, otherwise);
   envelope = {};
-  content.start(0, 0);
+  content.start({}, 0);
   emit({.kind = Kind::reset, .argument = configured.code == 0 ? std::string(otherwise) : first_line(configured)});
 }
 

@@ -11,8 +11,8 @@ namespace {
 
 // Unprocessed input and unwritten output beyond these stop the work until the driver has caught up. A client that
 // sends HELP without ever reading must not be able to make us keep its replies.
-constexpr std::size_t backlog_bytes_max = 64 * 1024;
-constexpr std::size_t output_bytes_max = 64 * 1024;
+constexpr std::size_t backlog_bytes_max = 65'536;
+constexpr std::size_t output_bytes_max = 65'536;
 
 Extensions offered_by(const ServerConfig& config) {
   Extensions offered;
@@ -40,7 +40,7 @@ void ServerSession::State::finish(ServerEvent::CloseReason reason) {
   event->kind = Kind::closed;
   event->reason = reason;
   input.clear();
-  content.start(0, 0);
+  content.start({}, 0);
 }
 
 void ServerSession::State::say(std::string_view line) {
@@ -202,7 +202,7 @@ std::optional<ServerEvent> ServerSession::next_event() {
   return std::exchange(s.event, std::nullopt);
 }
 
-void ServerSession::answer(Instant now, ServerAnswer answer) {
+void ServerSession::answer(Instant now, const ServerAnswer& answer) {
   State& s = *state_;
   s.now = now;
   if (s.phase == State::Phase::over) return;

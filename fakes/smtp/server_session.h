@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "fakes/base/instant.h"
+#include "fakes/smtp/content_budget.h"
 #include "fakes/smtp/reply.h"
 
 namespace mailrig::smtp {
@@ -30,7 +31,12 @@ struct ServerConfig {
   std::uint64_t message_bytes_max = 50'000'000;
   std::size_t command_line_bytes_max = 2048;  // RFC 5321 §4.5.3.1.4 asks for 512 at least, extensions add to it
   std::size_t recipients_max = 1000;          // the engine's own bound; profiles refuse earlier
-  std::size_t text_line_bytes_max = 0;        // 0: any length (RFC 5321 §4.5.3.1.6 allows 1000); else refused with 500
+  // A message with a longer line is refused with 500; 0: any length. RFC 5321 §4.5.3.1.6 asks for 1000 at least; by
+  // default only what no mail program writes is refused, so that a line without an end costs no memory.
+  std::size_t text_line_bytes_max = 1 << 20;
+  // Shared with other sessions; outlives them. Messages that do not fit are answered with 452 (RFC 5321 §4.2.3). Null:
+  // no bound on what all hold together.
+  ContentBudget* content_budget = nullptr;
   bool refuse_bare_newlines = false;  // answer a message that holds a bare CR or LF with 550; they never end it anyway
   int errors_max = 20;  // syntax errors and bad sequences that are answered one by one; then 421 and close
   Duration command_timeout = std::chrono::minutes(5);  // RFC 5321 §4.5.3.2.7
@@ -92,7 +98,7 @@ class ServerSession {
 
   std::optional<ServerEvent> next_event();
   // Answers the event that was fetched last. Ignored when the session has ended meanwhile.
-  void answer(Instant now, ServerAnswer answer);
+  void answer(Instant now, const ServerAnswer& answer);
   // After Kind::start_tls: the handshake succeeded. Input received in clear text before it is forgotten (RFC 3207
   // §4.2).
   void tls_started(Instant now);

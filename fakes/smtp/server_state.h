@@ -87,6 +87,8 @@ struct ServerSession::State {
   void starttls(const Command& command);
   void out_of_sequence(std::string_view line);
   Refusal why_no_content() const;
+  ContentBuffer::Limits content_limits() const;
+  bool line_too_long() const;
   void message_refused(const Reply& configured, std::string_view otherwise);
   void say_extensions();
 

@@ -66,26 +66,48 @@ ExitStatus play(Mode mode, const PlayOptions& options) {
   if (!traffic) return static_cast<ExitStatus>(complain(traffic.error(), usage_error));
 
   const std::filesystem::path folder = options.out.empty() ? default_folder(*scenario) : options.out;
-  const std::uint64_t speed = options.speed_permille.value_or(std::uint64_t{scenario->speed} * 1000);
-  auto recorder =
-      Recorder::open(*scenario, folder, mode, mode == Mode::live ? std::optional(speed) : std::nullopt, options.quiet);
+  RunKind kind{.mode = mode, .sender = options.sender.name};
+  if (mode == Mode::live) kind.speed_permille = options.speed_permille.value_or(std::uint64_t{scenario->speed} * 1000);
+  auto sender = prepare_sender(options.sender, *scenario, kind.speed_permille.value_or(1000), folder,
+                               [&options](std::string_view text) {
+                                 if (!options.quiet) fmt::print(stderr, "{}\n", text);
+                               });
+  if (!sender) return static_cast<ExitStatus>(complain(sender.error(), environment_error));
+  kind.insight = sender->insight;
+  kind.notes = sender->notes;
+  kind.from_outside = options.sender.kind == SenderChoice::Kind::none;
+  auto recorder = Recorder::open(*scenario, folder, kind, options.quiet);
   if (!recorder) return static_cast<ExitStatus>(complain(recorder.error(), environment_error));
   measure::Ledger& ledger = (*recorder)->ledger();
 
-  world::BounceLog bounces(ledger);
-  auto world = world::build_world(*scenario, world::AddressRange::documentation,
-                                  [&](std::uint32_t index) -> receiver::Observer* {
-                                    return index < scenario->receivers.size() ? &ledger.observer(index) : &bounces;
-                                  });
+  world::BounceLog bounces(ledger, sender->probe.get());
+  auto world = world::build_world(
+      *scenario, sender->range,
+      [&](std::uint32_t index) -> receiver::Observer* {
+        return index < scenario->receivers.size() ? &ledger.observer(index) : &bounces;
+      },
+      sender->probe != nullptr);
   if (!world) return static_cast<ExitStatus>(complain(world.error(), usage_error));
+
+  if (sender->probe) {
+    const std::string table = routes(**world, sender->internet.own_addresses_port.value_or(25));
+    if (auto written = report::write_atomically(folder / "routes", table); !written) {
+      return static_cast<ExitStatus>(complain(written.error(), environment_error));
+    }
+    if (!options.quiet) fmt::print(stderr, "routes into the world: {}\n", (folder / "routes").string());
+  }
 
   const auto& stop = interruption();
   report::RigInfo rig;
   Instant ended{};
   const auto progress = [&](Instant now) { (*recorder)->progress(now); };
   if (mode == Mode::live) {
-    live::RunOptions run{
-        .speed_permille = speed, .duration = options.duration, .interrupted = &stop, .progress = progress};
+    live::RunOptions run{.speed_permille = *kind.speed_permille,
+                         .duration = options.duration,
+                         .interrupted = &stop,
+                         .progress = progress,
+                         .internet = sender->internet,
+                         .sender = sender->foreign.get()};
     run.listening = [&](const std::string& host, const std::string& address) {
       (*recorder)->note(fmt::format("endpoint {}", host), address);
     };

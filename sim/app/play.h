@@ -7,6 +7,7 @@
 
 #include "fakes/base/instant.h"
 #include "sim/app/commands.h"
+#include "sim/app/sender_under_test.h"
 
 namespace mailrig::app {
 
@@ -21,6 +22,7 @@ struct PlayOptions {
   // Live runs only.
   std::optional<std::uint64_t> speed_permille;
   std::optional<Duration> duration;
+  SenderChoice sender;
 };
 
 // What both commands take.

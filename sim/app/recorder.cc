@@ -37,11 +37,16 @@ measure::RecordPolicy record_policy(const scenario::Record& record) {
   return {};
 }
 
-measure::LedgerConfig ledger_config(const scenario::Scenario& scenario) {
+measure::LedgerConfig ledger_config(const scenario::Scenario& scenario, const RunKind& kind) {
   measure::LedgerConfig config;
+  config.insight = kind.insight;
   config.start = scenario.start;
   for (const scenario::Receiver& receiver : scenario.receivers) config.receivers.push_back(receiver.name);
   for (const scenario::Mail& mail : scenario.mail) config.streams.push_back({mail.name, mail.deadline});
+  if (kind.from_outside) {
+    config.outside_stream = static_cast<std::uint32_t>(config.streams.size());
+    config.streams.push_back({"outside", {}});
+  }
   return config;
 }
 
@@ -62,8 +67,7 @@ std::string wall_now() {
   return to_rfc3339(Instant(std::chrono::duration_cast<std::chrono::seconds>(wall)));
 }
 
-Recorder::Recorder(const scenario::Scenario& scenario, std::filesystem::path folder, Mode mode,
-                   std::optional<std::uint64_t> speed_permille, bool quiet)
+Recorder::Recorder(const scenario::Scenario& scenario, std::filesystem::path folder, const RunKind& kind, bool quiet)
     : scenario_(scenario),
       folder_(std::move(folder)),
       quiet_(quiet),
@@ -74,30 +78,32 @@ Recorder::Recorder(const scenario::Scenario& scenario, std::filesystem::path fol
       written_(begun_) {
   info_.version = version;
   info_.scenario = scenario.name;
-  info_.mode = mode == Mode::live ? "live" : "virtual";
-  info_.sender = "builtin";
+  info_.mode = kind.mode == Mode::live ? "live" : "virtual";
+  info_.sender = kind.sender;
+  info_.notes = kind.notes;
   info_.seed = scenario.seed;
-  if (speed_permille) info_.speed = static_cast<double>(*speed_permille) / 1000;
+  if (kind.speed_permille) info_.speed = static_cast<double>(*kind.speed_permille) / 1000;
   info_.started = wall_now();
 }
 
 Result<std::unique_ptr<Recorder>> Recorder::open(const scenario::Scenario& scenario, std::filesystem::path folder,
-                                                 Mode mode, std::optional<std::uint64_t> speed_permille, bool quiet) {
+                                                 const RunKind& kind, bool quiet) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) return Error{fmt::format("cannot make the folder: {}", error.message()), folder.string()};
   // Of an earlier run in the same folder, nothing may be taken for this one's.
   for (const char* name : {"summary.json", "junit.xml"}) std::filesystem::remove(folder / name, error);
-  std::unique_ptr<Recorder> recorder(new Recorder(scenario, std::move(folder), mode, speed_permille, quiet));
+  std::unique_ptr<Recorder> recorder(new Recorder(scenario, std::move(folder), kind, quiet));
   auto database = measure::RunDatabase::create(recorder->folder_ / "run.db", record_policy(scenario.record));
   if (!database) return database.error();
   recorder->database_ = std::move(*database);
-  measure::LedgerConfig config = ledger_config(scenario);
+  measure::LedgerConfig config = ledger_config(scenario, kind);
   std::vector<std::string> streams;
   for (const auto& stream : config.streams) streams.push_back(stream.name);
   recorder->database_->name(config.receivers, streams);
   recorder->note("scenario", scenario.name);
   recorder->note("mode", recorder->info_.mode);
+  recorder->note("sender", kind.sender);
   recorder->note("seed", std::to_string(scenario.seed));
   recorder->note("start", to_rfc3339(scenario.start));
   recorder->ledger_ = std::make_unique<measure::Ledger>(std::move(config), recorder->database_.get());

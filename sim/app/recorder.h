@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "fakes/base/result.h"
 #include "sim/app/play.h"
@@ -21,11 +22,21 @@ namespace mailrig::app {
 // The wall clock, RFC 3339.
 std::string wall_now();
 
+// What kind of run it is.
+struct RunKind {
+  Mode mode = Mode::live;
+  std::string sender = "builtin";
+  measure::SenderInsight insight = measure::SenderInsight::full;
+  bool from_outside = false;  // mail that the scenario does not send counts, too
+  std::optional<std::uint64_t> speed_permille{};
+  std::vector<std::string> notes{};  // for the reader of the report
+};
+
 class Recorder {
  public:
   // Makes the folder, run.db and scenario.yaml. `scenario` must outlive the recorder.
   static Result<std::unique_ptr<Recorder>> open(const scenario::Scenario& scenario, std::filesystem::path folder,
-                                                Mode mode, std::optional<std::uint64_t> speed_permille, bool quiet);
+                                                const RunKind& kind, bool quiet);
 
   measure::Ledger& ledger() { return *ledger_; }
   // A fact about the run, kept in run.db.
@@ -38,8 +49,7 @@ class Recorder {
  private:
   using Wall = std::chrono::steady_clock;
 
-  Recorder(const scenario::Scenario& scenario, std::filesystem::path folder, Mode mode,
-           std::optional<std::uint64_t> speed_permille, bool quiet);
+  Recorder(const scenario::Scenario& scenario, std::filesystem::path folder, const RunKind& kind, bool quiet);
   void paint(Wall::time_point wall, Instant now);
   boost::json::value summarize(Instant now, bool interrupted, bool final, const report::RigInfo& rig);
   std::uint64_t expected_deliveries() const;

@@ -11,6 +11,7 @@
 #include "fakes/net/endpoint.h"
 #include "sim/app/commands.h"
 #include "sim/app/interrupt.h"
+#include "sim/app/mx_port.h"
 #include "sim/app/own_address.h"
 #include "sim/app/serve_log.h"
 #include "sim/live/fake_internet.h"
@@ -49,17 +50,6 @@ Result<scenario::Scenario> receivers_only(std::vector<std::string> names) {
   return scenario;
 }
 
-// Where MX hosts listen: port 25 where we may, since that is what real senders use; 2525 otherwise.
-std::uint16_t usual_port() {
-  boost::asio::io_context io;
-  boost::asio::ip::tcp::acceptor probe(io);
-  boost::system::error_code error;
-  const boost::asio::ip::tcp::endpoint endpoint(boost::asio::ip::make_address_v4("127.26.255.254"), 25);
-  probe.open(endpoint.protocol(), error);
-  probe.bind(endpoint, error);
-  return error == boost::asio::error::access_denied ? 2525 : 25;
-}
-
 void announce(const world::World& world, const live::FakeInternet& internet) {
   for (std::size_t i = 0; i < world.hosts.size(); ++i) {
     const receiver::Receiver& receiver = *world.receivers[world.hosts[i].receiver];
@@ -92,7 +82,7 @@ int serve(const ServeOptions& options) {
     }
     listening.single = boost::asio::ip::tcp::endpoint(net::to_asio(smtp->ip), smtp->port);
   } else {
-    listening.own_addresses_port = options.port >= 0 ? static_cast<std::uint16_t>(options.port) : usual_port();
+    listening.own_addresses_port = options.port >= 0 ? static_cast<std::uint16_t>(options.port) : usual_mx_port();
   }
 
   std::vector<std::unique_ptr<ServeLog>> logs;

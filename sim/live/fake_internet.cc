@@ -9,8 +9,11 @@ namespace mailrig::live {
 
 using boost::asio::ip::tcp;
 
-FakeInternet::FakeInternet(world::World& world, net::CertificateAuthority authority)
-    : world_(world), authority_(std::move(authority)), host_endpoints_(world.hosts.size()) {}
+FakeInternet::FakeInternet(world::World& world, net::CertificateAuthority authority, std::uint64_t content_bytes_max)
+    : world_(world),
+      content_budget_(content_bytes_max),
+      authority_(std::move(authority)),
+      host_endpoints_(world.hosts.size()) {}
 
 FakeInternet::~FakeInternet() {
   stop();
@@ -20,7 +23,7 @@ Result<std::unique_ptr<FakeInternet>> FakeInternet::open(world::World& world, ne
                                                          const FakeInternetOptions& options) {
   auto authority = net::CertificateAuthority::create();
   if (!authority) return authority.error();
-  std::unique_ptr<FakeInternet> internet(new FakeInternet(world, std::move(*authority)));
+  std::unique_ptr<FakeInternet> internet(new FakeInternet(world, std::move(*authority), options.content_bytes_max));
   for (const auto& [real, judged] : options.source_map) internet->addresses_.add_source(judged, real);
   for (std::uint32_t index = 0; index < world.receivers.size(); ++index) {
     if (auto opened = internet->open_receiver(pool, index, options); !opened) return opened.error();
@@ -34,6 +37,7 @@ Result<std::unique_ptr<FakeInternet>> FakeInternet::open(world::World& world, ne
 Result<void> FakeInternet::open_receiver(net::IoPool& pool, std::uint32_t index, const FakeInternetOptions& options) {
   receiver::Receiver& receiver = *world_.receivers[index];
   net::SmtpServerOptions server;
+  server.content_budget = &content_budget_;
   std::vector<std::size_t> hosts;
   for (std::size_t i = 0; i < world_.hosts.size(); ++i) {
     const world::MxHost& host = world_.hosts[i];

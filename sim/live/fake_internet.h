@@ -27,6 +27,8 @@ struct FakeInternetOptions {
   // All hosts of the only receiver listen here instead.
   std::optional<boost::asio::ip::tcp::endpoint> single{};
   std::vector<std::pair<IpAddress, IpAddress>> source_map{};  // real → whom the fakes judge
+  // Of messages that are arriving, at all receivers together; beyond it they are answered with 452.
+  std::uint64_t content_bytes_max = std::uint64_t{1} << 30;
 };
 
 class FakeInternet {
@@ -52,10 +54,11 @@ class FakeInternet {
   void stop();
 
  private:
-  FakeInternet(world::World& world, net::CertificateAuthority authority);
+  FakeInternet(world::World& world, net::CertificateAuthority authority, std::uint64_t content_bytes_max);
   Result<void> open_receiver(net::IoPool& pool, std::uint32_t index, const FakeInternetOptions& options);
 
   world::World& world_;
+  smtp::ContentBudget content_budget_;
   net::CertificateAuthority authority_;
   net::AddressMap addresses_;
   std::vector<std::unique_ptr<net::LockedReceiver>> receivers_;

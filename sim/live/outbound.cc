@@ -63,6 +63,10 @@ void Outbound::carry_out(const sender::Command& command) {
 }
 
 void Outbound::look_up(std::string domain) {
+  if (route_.smarthost) {
+    desk_.resolved(now(), domain, *route_.smarthost);
+    return;
+  }
   ++lookups_;
   boost::asio::co_spawn(worker_.io, run_lookup(shared_from_this(), std::move(domain)), net::rethrow);
 }
@@ -100,6 +104,12 @@ void Outbound::connect(const sender::Command& command) {
   options.client.helo = config.helo;
   options.client.pipelining = config.pipelining;
   options.client.tls = config.tls;
+  if (route_.reply_timeout) {
+    options.client.greeting_timeout = *route_.reply_timeout;
+    options.client.command_timeout = *route_.reply_timeout;
+    options.client.data_timeout = *route_.reply_timeout;
+    options.connect_timeout = *route_.reply_timeout;
+  }
   SmtpConnection::Handlers handlers;
   const IpAddress source = command.source;
   handlers.on_ready = [this, id, source] {

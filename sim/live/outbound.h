@@ -5,6 +5,7 @@
 #include <boost/asio/ip/udp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -23,6 +24,9 @@ struct Route {
   boost::asio::ip::udp::endpoint dns;
   const net::AddressMap& addresses;
   net::TlsContext tls;
+  // Of a sender that hands everything to one server: instead of what the DNS would say.
+  std::optional<dns::MxResult> smarthost{};
+  std::optional<Duration> reply_timeout{};  // instead of the client's own
 };
 
 class Outbound : public std::enable_shared_from_this<Outbound> {

@@ -5,6 +5,8 @@
 #include <future>
 #include <utility>
 
+#include "fakes/base/check.h"
+
 namespace mailrig::live {
 namespace {
 
@@ -12,23 +14,24 @@ constexpr std::chrono::milliseconds watch_period{20};
 
 }  // namespace
 
-TrafficThread::TrafficThread(const scenario::Scenario& scenario, const plan::Traffic& traffic, measure::Ledger& ledger,
-                             const net::Clock& clock, Route route)
+TrafficThread::TrafficThread(const scenario::Scenario& scenario, const plan::Traffic& traffic, const net::Clock& clock,
+                             const DeskMaker& make_desks, const std::vector<Route>& routes)
     : scenario_(scenario),
       clock_(clock),
       pool_(1, clock),
       player_(traffic, scenario.start),
-      desks_(world::make_desks(scenario, traffic, ledger, world::Content::rendered,
-                               [this](Instant now, std::uint32_t entry) { finished(now, entry); })),
+      desks_(make_desks([this](Instant now, std::uint32_t entry) { finished(now, entry); })),
       arrival_(pool_.at(0).io),
       watch_(pool_.at(0).io),
       expected_(player_.expected()) {
-  for (auto& desk : desks_) {
-    outbounds_.push_back(std::make_shared<Outbound>(pool_.at(0), clock, *desk, route, Draw(scenario.seed)));
+  CHECK(routes.size() == desks_.size());
+  for (std::size_t i = 0; i < desks_.size(); ++i) {
+    outbounds_.push_back(std::make_shared<Outbound>(pool_.at(0), clock, *desks_[i], routes[i], Draw(scenario.seed)));
   }
 }
 
-TrafficThread::~TrafficThread() {
+// What throws here ends the program, as it should.
+TrafficThread::~TrafficThread() {  // NOLINT(bugprone-exception-escape)
   stop();
 }
 

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <boost/asio/steady_timer.hpp>
+#include <functional>
 #include <future>
 #include <memory>
 #include <vector>
@@ -17,10 +18,13 @@ namespace mailrig::live {
 
 class TrafficThread {
  public:
-  // All must outlive it. Owns the worker's thread; `route` says how the world is reached.
-  TrafficThread(const scenario::Scenario& scenario, const plan::Traffic& traffic, measure::Ledger& ledger,
-                const net::Clock& clock, Route route);
-  ~TrafficThread();
+  using DeskMaker = std::function<world::Desks(const world::Finished&)>;
+
+  // All must outlive it. Owns the worker's thread. `make_desks` is called at once; `routes` say for each desk how it
+  // reaches whom it sends to.
+  TrafficThread(const scenario::Scenario& scenario, const plan::Traffic& traffic, const net::Clock& clock,
+                const DeskMaker& make_desks, const std::vector<Route>& routes);
+  ~TrafficThread();  // NOLINT(bugprone-exception-escape)
   TrafficThread(const TrafficThread&) = delete;
   TrafficThread& operator=(const TrafficThread&) = delete;
 
@@ -46,7 +50,7 @@ class TrafficThread {
   const net::Clock& clock_;
   net::IoPool pool_;
   world::Player player_;
-  std::vector<std::unique_ptr<world::SenderDesk>> desks_;
+  world::Desks desks_;
   std::vector<std::shared_ptr<Outbound>> outbounds_;  // one per desk
   boost::asio::steady_timer arrival_;
   boost::asio::steady_timer watch_;

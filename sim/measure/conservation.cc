@@ -25,6 +25,7 @@ std::vector<std::string> check_recount(std::string_view name, const Tally& kept,
   compare("deferred deliveries", kept.deferred_deliveries, recounted.deferred_deliveries);
   compare("duplicates", kept.duplicates, recounted.duplicates);
   compare("corrupted", kept.corrupted, recounted.corrupted);
+  compare("transformed", kept.transformed, recounted.transformed);
   compare("false bounces", kept.false_bounces, recounted.false_bounces);
   return broken;
 }

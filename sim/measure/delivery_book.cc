@@ -28,12 +28,15 @@ Fate fate_of(const Message& message, const Delivery& delivery, const FateRules& 
         return Fate::expired;
       case SenderOutcome::suppressed:
         return Fate::suppressed;
+      case SenderOutcome::refused:
+        return Fate::refused;
     }
   }
   // Nobody tells what a foreign sender made of a 5yz; that it was the last word is the best there is to know.
   const bool last_word_is_refusal = delivery.attempts > 0 && delivery.last_result == AttemptResult::refused;
-  if (!rules.sender_is_ours && last_word_is_refusal) return Fate::rejected;
+  if (rules.insight != SenderInsight::full && last_word_is_refusal) return Fate::rejected;
   if (message.refused || (rules.closed && !message.is_submitted())) return Fate::refused;
+  if (rules.closed && rules.insight == SenderInsight::queue && !delivery.in_queue) return Fate::lost;
   return Fate::queued;
 }
 
@@ -55,6 +58,7 @@ MessageIndex DeliveryBook::add(const OfferedMessage& offered, std::uint32_t doma
   messages_.push_back({.id = offered.id,
                        .intended = offered.intended,
                        .body_digest = offered.body_digest,
+                       .loose_body_digest = offered.loose_body_digest,
                        .sender_hash = address_key(offered.mail_from),
                        .first = deliveries(),
                        .recipients = static_cast<std::uint32_t>(offered.recipients.size()),

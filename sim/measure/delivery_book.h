@@ -26,6 +26,7 @@ struct Message {
   Instant intended{};
   Instant submitted = never;  // `never` until it is
   std::uint64_t body_digest = 0;
+  std::uint64_t loose_body_digest = 0;
   std::uint64_t sender_hash = 0;  // of MAIL FROM
   DeliveryIndex first = 0;        // its deliveries follow each other
   std::uint32_t recipients = 0;
@@ -51,6 +52,8 @@ struct Delivery {
   bool spam : 1 = false;  // where the first copy went
   bool discarded : 1 = false;
   bool corrupted : 1 = false;
+  bool transformed : 1 = false;
+  bool in_queue : 1 = false;  // of a sender that is not ours, at the end
   bool waiting : 1 = true;    // found by (MAIL FROM, RCPT)
   bool recorded : 1 = false;  // has a row in run.db
   bool changed : 1 = false;   // the row is out of date
@@ -59,7 +62,7 @@ static_assert(sizeof(Delivery) <= 48);
 
 // What makes the same facts mean different things.
 struct FateRules {
-  bool sender_is_ours = true;
+  SenderInsight insight = SenderInsight::full;
   bool closed = false;  // the run is over: an unanswered submission will not be answered any more
 };
 

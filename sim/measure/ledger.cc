@@ -59,26 +59,7 @@ void Ledger::offered(const OfferedMessage& message) {
 void Ledger::submitted(Instant now, std::uint64_t message) {
   const std::lock_guard lock(state_->mutex);
   state_->log.add(now, message, EventLog::Kind::submitted);
-  const auto index = state_->book.find(message);
-  if (!index || state_->book.message(*index).is_submitted()) return;
-  state_->change_message(*index, [now](Message& m) {
-    m.submitted = now;
-    m.refused = false;
-  });
-
-  const Message& m = state_->book.message(*index);
-  state_->submissions.count(now);
-  ++state_->submitted;
-  ++state_->by_stream[m.stream].tally.submitted;
-  // Once per receiver, however many of the recipients are there.
-  std::vector<bool> counted(state_->by_receiver.size());
-  for (DeliveryIndex i = m.first; i < m.first + m.recipients; ++i) {
-    const std::uint32_t slot = state_->book.delivery(i).slot;
-    if (counted[slot]) continue;
-    counted[slot] = true;
-    ++state_->by_receiver[slot].tally.submitted;
-    state_->submitted_rates[slot].count(now);
-  }
+  if (const auto index = state_->book.find(message)) state_->submit(now, *index);
 }
 
 void Ledger::refused(Instant now, std::uint64_t message) {
@@ -128,10 +109,13 @@ void Ledger::State::sender_attempt(const SenderAttempt& attempt) {
                   .session = attempt.session_key};
   const std::string text = attempt.result.reply ? attempt.result.reply->text : std::string();
   const KnownSession* session = attempt.session_key == 0 ? nullptr : sessions.find(attempt.session_key);
-  if (session != nullptr && session->refusal) {
+  const SessionRefusal* refusal = session != nullptr && session->refusal ? &*session->refusal : nullptr;
+  // Of a foreign sender nobody knows the connection; the receiver's words are the same.
+  if (rules.insight != SenderInsight::full && counted.code != 0) refusal = last_refusal(counted.slot, counted.code);
+  if (refusal != nullptr) {
     // The receiver has already counted what it said; here it explains the attempt.
-    counted.event = session->refusal->event;
-    counted.phase = session->refusal->phase;
+    counted.event = refusal->event;
+    counted.phase = refusal->phase;
   } else {
     accounts[counted.slot].unanswered(counted.event, counted.phase, counted.code, text);
   }
@@ -160,6 +144,54 @@ void Ledger::dsn_received(Instant now) {
   const std::lock_guard lock(state_->mutex);
   state_->log.add(now, 0, EventLog::Kind::dsn);
   ++state_->dsns;
+}
+
+bool Ledger::heeds_notices() const {
+  return state_->config.insight != SenderInsight::full;
+}
+
+void Ledger::noticed(const Notice& notice) {
+  const std::lock_guard lock(state_->mutex);
+  State& s = *state_;
+  if (s.config.insight == SenderInsight::full || notice.kind == Notice::Kind::delayed) return;
+  const auto delivery = s.find_noticed(notice);
+  if (!delivery) return;
+  const Delivery& d = s.book.delivery(*delivery);
+  // Without a code the sender's log says that it refused by itself.
+  const bool receiver_refused = d.attempts > 0 && d.last_result == AttemptResult::refused && d.last_code != 0;
+  const SenderOutcome outcome = notice.kind == Notice::Kind::expired        ? SenderOutcome::expired
+                                : receiver_refused || notice.quotes_refusal ? SenderOutcome::rejected_by_receiver
+                                                                            : SenderOutcome::rejected_by_sender;
+  s.change(*delivery, [outcome](Delivery& facts) { facts.outcome = outcome; });
+}
+
+void Ledger::unseen_attempt(std::string_view recipient, SenderAttempt attempt) {
+  const std::lock_guard lock(state_->mutex);
+  const auto delivery = state_->find_delivery(attempt.message, recipient);
+  if (!delivery) return;
+  attempt.recipient = *delivery - state_->book.message(state_->book.delivery(*delivery).message).first;
+  state_->sender_attempt(attempt);
+}
+
+// By the id in what is returned; a notice that returns nothing names at least the recipient.
+std::optional<DeliveryIndex> Ledger::State::find_noticed(const Notice& notice) const {
+  const auto message = notice.message == 0 ? std::nullopt : book.find(notice.message);
+  if (!message) return book.find_waiting(notice.mail_from, notice.recipient);
+  if (const auto delivery = book.find_recipient(*message, notice.recipient)) return delivery;
+  // Aliases may have changed the address, but nobody else can be meant.
+  const Message& m = book.message(*message);
+  return m.recipients == 1 ? std::optional(m.first) : std::nullopt;
+}
+
+void Ledger::still_waiting(std::uint64_t message, std::string_view recipient) {
+  const std::lock_guard lock(state_->mutex);
+  if (const auto delivery = state_->find_delivery(message, recipient))
+    state_->change(*delivery, [](Delivery& d) { d.in_queue = true; });
+}
+
+std::optional<DeliveryIndex> Ledger::State::find_delivery(std::uint64_t message, std::string_view recipient) const {
+  const auto index = book.find(message);
+  return index ? book.find_recipient(*index, recipient) : std::nullopt;
 }
 
 Result<void> Ledger::flush() {

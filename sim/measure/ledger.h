@@ -24,11 +24,21 @@ struct StreamConfig {
   std::optional<Duration> deadline;
 };
 
+// What is heard of the sender besides what receivers see of it.
+enum class SenderInsight : std::uint8_t {
+  full,   // ours: it reports every attempt, every outcome and its queue
+  queue,  // what waits in its queue can be read: see Ledger::still_waiting()
+  none,
+};
+
 struct LedgerConfig {
   Instant start{};
   std::vector<std::string> receivers;  // scenario order
   std::vector<StreamConfig> streams;
-  bool sender_is_ours = true;  // the sender reports every attempt and its queue; else only receivers are heard
+  SenderInsight insight = SenderInsight::full;
+  // Mail that nobody offered counts too, as deliveries of this stream: each (MAIL FROM, RCPT, Message-ID) is one,
+  // intended and submitted when a receiver first heard of it.
+  std::optional<std::uint32_t> outside_stream{};
 };
 
 struct OfferedRecipient {
@@ -44,10 +54,29 @@ struct OfferedMessage {
   std::string mail_from;
   std::vector<OfferedRecipient> recipients;  // distinct addresses
   std::uint64_t size_bytes = 0;
-  std::uint64_t body_digest = 0;  // 0: not checked (virtual time)
+  std::uint64_t body_digest = 0;        // 0: not checked (virtual time)
+  std::uint64_t loose_body_digest = 0;  // 0: a body that differs is corrupted, whatever the difference
 };
 
-enum class SenderOutcome : std::uint8_t { delivered, rejected_by_receiver, rejected_by_sender, expired, suppressed };
+enum class SenderOutcome : std::uint8_t {
+  delivered,
+  rejected_by_receiver,
+  rejected_by_sender,
+  expired,
+  suppressed,
+  refused,  // the sender did not take this recipient
+};
+
+// What a delivery status notification says about one recipient.
+struct Notice {
+  enum class Kind : std::uint8_t { failed, expired, delayed };
+  Instant now{};
+  Kind kind = Kind::failed;
+  std::uint64_t message = 0;   // id, from what is returned of it; 0: not known
+  std::string_view mail_from;  // whom the notice came to
+  std::string_view recipient;
+  bool quotes_refusal = false;  // it quotes a 5yz of a receiver
+};
 
 // What the sender knows about one try. It counts as an attempt, and is recorded, only when no receiver saw the
 // recipient (rcpt_answered is false): otherwise the receiver's verdict is the record.
@@ -102,7 +131,17 @@ class Ledger {
   // A receiver's own account; give the receiver this observer. Lives as long as the ledger.
   receiver::Observer& observer(std::uint32_t receiver);
 
+  // A notification came back to the sender's domain: counted once, and heeded for each of its recipients when the
+  // sender does not report by itself.
   void dsn_received(Instant now);
+  bool heeds_notices() const;
+  void noticed(const Notice& notice);
+
+  // What the log of a sender that is not ours tells of a try that no receiver answered; `recipient` in the attempt is
+  // not read.
+  void unseen_attempt(std::string_view recipient, SenderAttempt attempt);
+  // Found in the queue of a sender that is not ours, when the run is over.
+  void still_waiting(std::uint64_t message, std::string_view recipient);
 
   // Hands what changed to the database and writes it out; drivers call it about once a second.
   Result<void> flush();

@@ -21,6 +21,7 @@ std::vector<Tally> recount(const DeliveryBook& book, const FateRules& rules, std
     tally.deferred_deliveries += d.deferrals > 0 ? 1 : 0;
     tally.duplicates += d.copies > 1 ? d.copies - 1 : 0;
     tally.corrupted += d.corrupted ? 1 : 0;
+    tally.transformed += d.transformed ? 1 : 0;
     tally.false_bounces += standing.false_bounce ? 1 : 0;
   }
   return tallies;
@@ -40,7 +41,7 @@ std::shared_ptr<const Ledger::Snapshot> Ledger::State::make_snapshot(Instant now
   auto s = std::make_shared<Snapshot>();
   s->at = now;
   s->final = final;
-  s->lost_is_known = rules.sender_is_ours;
+  s->lost_is_known = rules.insight != SenderInsight::none;
   s->total = total();
   s->elsewhere = by_receiver[elsewhere()].tally;
   s->throughput = {submissions.per_s(), accepted.per_s(), accepted.peak_per_s()};

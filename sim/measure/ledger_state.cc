@@ -25,9 +25,10 @@ Standing standing_of(const Message& message, const Delivery& delivery, const Fat
   Standing standing{.fate = fate_of(message, delivery, rules)};
   if (!delivery.outcome) return standing;
   const SenderOutcome outcome = *delivery.outcome;
-  // A failure makes the sender bounce the message; suppression does not.
-  standing.false_bounce =
-      delivery.copies > 0 && outcome != SenderOutcome::delivered && outcome != SenderOutcome::suppressed;
+  // A failure makes the sender bounce the message; what it never took or tried does not.
+  const bool bounces = outcome == SenderOutcome::rejected_by_receiver || outcome == SenderOutcome::rejected_by_sender ||
+                       outcome == SenderOutcome::expired;
+  standing.false_bounce = delivery.copies > 0 && bounces;
   standing.rejected_by_sender = standing.fate == Fate::rejected && outcome == SenderOutcome::rejected_by_sender;
   return standing;
 }
@@ -49,7 +50,7 @@ Ledger::State::State(LedgerConfig configuration, RunDatabase* run_database)
       by_stream(config.streams.size()),
       accounts(config.receivers.size() + 1),
       submitted_rates(config.receivers.size() + 1) {
-  rules.sender_is_ours = config.sender_is_ours;
+  rules.insight = config.insight;
   std::vector<std::string> streams;
   for (const StreamConfig& stream : config.streams) streams.push_back(stream.name);
   if (database != nullptr) database->name(config.receivers, std::move(streams));
@@ -95,6 +96,35 @@ Subject Ledger::State::attribute(const policy::Session& session, std::string_vie
   }
   const auto delivery = book.find_waiting(session.mail_from, recipient);
   return delivery ? Subject{delivery, Attribution::pair} : Subject{};
+}
+
+Subject Ledger::State::attribute_outside(Instant now, std::uint32_t slot, const policy::Session& session,
+                                         std::string_view recipient, const policy::MessageFacts* message) {
+  const std::uint64_t pair = combine(address_key(session.mail_from), address_key(recipient));
+  const bool named = message != nullptr && !message->message_id.empty();
+  const std::uint64_t name = named ? stable_hash(message->message_id, pair) : 0;
+  const auto known = from_outside.find(name);
+  if (named && known != from_outside.end()) return {known->second, Attribution::exact};
+  Subject subject = attribute(session, recipient, message);
+  if (!subject.delivery) {
+    const std::uint64_t number = book.messages();
+    const MessageIndex index = offer({.id = std::max<std::uint64_t>(combine(pair, number), 1),
+                                      .stream = *config.outside_stream,
+                                      .slot = number,
+                                      .intended = now,
+                                      .mail_from = session.mail_from,
+                                      .recipients = {{std::string(recipient), slot}},
+                                      .size_bytes = message == nullptr ? 0 : message->size});
+    submit(now, index);
+    subject = {book.message(index).first, Attribution::pair};
+  }
+  if (named) from_outside.emplace(name, *subject.delivery);
+  return subject;
+}
+
+const SessionRefusal* Ledger::State::last_refusal(std::uint32_t slot, std::uint16_t code) const {
+  const auto found = refusals.find({slot, code});
+  return found == refusals.end() ? nullptr : &found->second;
 }
 
 void Ledger::State::count_attempt(const Attempt& attempt) {
@@ -200,7 +230,7 @@ void Ledger::State::count_delivered(DeliveryIndex index, Instant at, bool in_mai
   }
 }
 
-void Ledger::State::offer(const OfferedMessage& offered) {
+MessageIndex Ledger::State::offer(const OfferedMessage& offered) {
   CHECK(offered.stream < by_stream.size());
   const DeliveryIndex earlier = book.deliveries();
   const std::uint32_t foreign = elsewhere();
@@ -227,6 +257,28 @@ void Ledger::State::offer(const OfferedMessage& offered) {
                               .recipient = offered.recipients[i - m.first].address,
                               .receiver = d.slot,
                               .size_bytes = offered.size_bytes});
+  }
+  return index;
+}
+
+void Ledger::State::submit(Instant now, MessageIndex index) {
+  if (book.message(index).is_submitted()) return;
+  change_message(index, [now](Message& m) {
+    m.submitted = now;
+    m.refused = false;
+  });
+  const Message& m = book.message(index);
+  submissions.count(now);
+  ++submitted;
+  ++by_stream[m.stream].tally.submitted;
+  // Once per receiver, however many of the recipients are there.
+  std::vector<bool> counted(by_receiver.size());
+  for (DeliveryIndex i = m.first; i < m.first + m.recipients; ++i) {
+    const std::uint32_t slot = book.delivery(i).slot;
+    if (counted[slot]) continue;
+    counted[slot] = true;
+    ++by_receiver[slot].tally.submitted;
+    submitted_rates[slot].count(now);
   }
 }
 
@@ -257,6 +309,7 @@ DeliveryUpdate Ledger::State::update_of(DeliveryIndex index) const {
                         .deferrals = d.deferrals,
                         .copies = d.copies,
                         .corrupted = d.corrupted,
+                        .transformed = d.transformed,
                         .last_code = d.last_code,
                         .last_event = {}};
   if (m.is_submitted()) update.submitted = m.submitted;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -60,17 +61,25 @@ struct Ledger::State {
   // Exact by the id in the message, else by what our sender announced for the connection, else by the pair.
   Subject attribute(const policy::Session& session, std::string_view recipient,
                     const policy::MessageFacts* message) const;
+  // The same for mail from outside, where every recipient is somebody's delivery.
+  Subject attribute_outside(Instant now, std::uint32_t slot, const policy::Session& session, std::string_view recipient,
+                            const policy::MessageFacts* message);
 
   // Changes facts of a delivery and carries the consequences into the counts. `change` gets a Delivery&.
   template <class Change>
   void change(DeliveryIndex index, Change change_facts);
 
+  std::optional<DeliveryIndex> find_delivery(std::uint64_t message, std::string_view recipient) const;
+  std::optional<DeliveryIndex> find_noticed(const Notice& notice) const;
+  // How the receiver last refused a session with this code; null: never.
+  const SessionRefusal* last_refusal(std::uint32_t slot, std::uint16_t code) const;
   void count_attempt(const Attempt& attempt);
   // Whether attempts with this subject go into run.db.
   bool records(const Subject& subject) const;
   void record_attempt(const Attempt& attempt, std::string_view recipient, std::string text);
   void count_delivered(DeliveryIndex index, Instant at, bool in_mailbox);
-  void offer(const OfferedMessage& message);
+  MessageIndex offer(const OfferedMessage& message);
+  void submit(Instant now, MessageIndex index);
   // The fates of a message's deliveries may depend on its submission: recounts them around `change_facts`.
   template <class Change>
   void change_message(MessageIndex index, Change change_facts);
@@ -109,7 +118,9 @@ struct Ledger::State {
   std::vector<std::string> domains;
   boost::unordered_flat_map<std::uint64_t, std::uint32_t> domain_numbers;
   std::uint64_t unattributed_recorded = 0;
-  std::vector<DeliveryIndex> changed;  // rows in run.db that are out of date
+  std::map<std::pair<std::uint32_t, std::uint16_t>, SessionRefusal> refusals;  // the last, by receiver slot and code
+  boost::unordered_flat_map<std::uint64_t, DeliveryIndex> from_outside;        // by envelope and Message-ID
+  std::vector<DeliveryIndex> changed;                                          // rows in run.db that are out of date
 };
 
 // A receiver's view; the ledger's lock is taken here.
@@ -126,6 +137,9 @@ class Ledger::State::ReceiverObserver final : public receiver::Observer {
   void session_closed(Instant now, const policy::Session& session) override;
 
  private:
+  Subject subject_of(Instant now, const policy::Session& session, std::string_view recipient,
+                     const policy::MessageFacts* message);
+
   State& state_;
   const std::uint32_t slot_;
 };

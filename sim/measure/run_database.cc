@@ -40,6 +40,7 @@ CREATE TABLE message(
   deferrals INTEGER NOT NULL,
   copies INTEGER NOT NULL,     -- stored ones
   corrupted INTEGER NOT NULL,
+  transformed INTEGER NOT NULL,
   last_code INTEGER,           -- 0: no reply
   last_event TEXT);
 
@@ -152,11 +153,11 @@ Result<void> RunDatabase::State::prepare() {
   const std::pair<std::optional<Statement>*, std::string_view> statements[] = {
       {&put_fact, "INSERT OR REPLACE INTO run VALUES(?1, ?2)"},
       {&put_delivery,
-       "INSERT INTO message VALUES(?1, ?2, ?3, ?4, ?5, NULL, ?6, ?7, ?8, ?9, 'queued', NULL, NULL, 0, 0, 0, 0, NULL, "
-       "NULL)"},
+       "INSERT INTO message VALUES(?1, ?2, ?3, ?4, ?5, NULL, ?6, ?7, ?8, ?9, 'queued', NULL, NULL, 0, 0, 0, 0, 0, "
+       "NULL, NULL)"},
       {&put_update,
        "UPDATE message SET submitted = ?2, fate = ?3, placement = ?4, stored_at = ?5, attempts = ?6, deferrals = ?7, "
-       "copies = ?8, corrupted = ?9, last_code = ?10, last_event = ?11 WHERE delivery = ?1"},
+       "copies = ?8, corrupted = ?9, transformed = ?10, last_code = ?11, last_event = ?12 WHERE delivery = ?1"},
       {&put_attempt,
        "INSERT INTO attempt VALUES(?1, ?2, coalesce(?3, (SELECT recipient FROM message WHERE delivery = ?1)), ?4, ?5, "
        "?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"},
@@ -189,7 +190,8 @@ Result<void> RunDatabase::State::write(const DeliveryUpdate& update) {
   put.bind(std::int64_t{update.attempts})
       .bind(std::int64_t{update.deferrals})
       .bind(std::int64_t{update.copies})
-      .bind(std::int64_t{update.corrupted});
+      .bind(std::int64_t{update.corrupted})
+      .bind(std::int64_t{update.transformed});
   if (update.last_event) {
     put.bind(std::int64_t{update.last_code}).bind(policy::to_string(*update.last_event));
   } else {

@@ -58,6 +58,7 @@ struct DeliveryUpdate {
   std::uint32_t deferrals = 0;
   std::uint32_t copies = 0;
   bool corrupted = false;
+  bool transformed = false;
   std::uint16_t last_code = 0;
   std::optional<policy::Event> last_event;
 };

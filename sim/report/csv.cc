@@ -14,11 +14,11 @@ using measure::Statement;
 
 constexpr std::string_view heading_line =
     "message,stream,slot,intended,submitted,mail_from,recipient,receiver,size,fate,placement,stored_at,latency_s,"
-    "service_s,attempts,deferrals,copies,corrupted,last_code,last_event\r\n";
+    "service_s,attempts,deferrals,copies,corrupted,transformed,last_code,last_event\r\n";
 
 constexpr std::string_view query =
     "SELECT id, stream, slot, intended, submitted, mail_from, recipient, receiver, size, fate, placement, stored_at, "
-    "attempts, deferrals, copies, corrupted, last_code, last_event FROM message ORDER BY delivery";
+    "attempts, deferrals, copies, corrupted, transformed, last_code, last_event FROM message ORDER BY delivery";
 
 enum Field : int {
   id,
@@ -37,6 +37,7 @@ enum Field : int {
   deferrals,
   copies,
   corrupted,
+  transformed,
   last_code,
   last_event,
 };
@@ -52,12 +53,12 @@ std::string seconds_between(const Statement& row, Field from, Field to) {
 
 std::string line_of(const Statement& row) {
   const auto text = [&](Field field) { return csv_field(row.text(field)); };
-  return fmt::format("{:016x},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\r\n",
+  return fmt::format("{:016x},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\r\n",
                      static_cast<std::uint64_t>(row.integer(id)), text(stream), text(slot), time_text(row, intended),
                      time_text(row, submitted), text(mail_from), text(recipient), text(receiver), text(size),
                      text(fate), text(placement), time_text(row, stored_at), seconds_between(row, intended, stored_at),
                      seconds_between(row, submitted, stored_at), text(attempts), text(deferrals), text(copies),
-                     text(corrupted), text(last_code), text(last_event));
+                     text(corrupted), text(transformed), text(last_code), text(last_event));
 }
 
 }  // namespace

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <iterator>
+#include <system_error>
 
 #include "sim/report/csv.h"
 #include "sim/report/json_text.h"
@@ -21,7 +21,7 @@ namespace json = boost::json;
 constexpr std::string_view schema = "mailrig.summary/1";
 
 Error system_error(std::string_view what, const std::filesystem::path& file) {
-  return Error{fmt::format("{}: {}", what, std::strerror(errno)), file.string()};
+  return Error{fmt::format("{}: {}", what, std::generic_category().message(errno)), file.string()};
 }
 
 Result<std::string> read_summary(const std::filesystem::path& folder) {
@@ -29,7 +29,7 @@ Result<std::string> read_summary(const std::filesystem::path& folder) {
   std::ifstream in(file, std::ios::binary);
   if (!in) {
     return Error{fmt::format("can't be read: {}; give the folder that 'mailrig run --out' or 'simulate --out' wrote",
-                             std::strerror(errno)),
+                             std::generic_category().message(errno)),
                  file.string()};
   }
   // Spelt out because an Error can be made from a string, too.

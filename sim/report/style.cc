@@ -19,7 +19,7 @@ std::string Style::paint(Colour colour_wanted, std::string_view text) const {
 Style style_for(int descriptor) {
   Style style;
   if (isatty(descriptor) == 0) return style;
-  const char* no_color = std::getenv("NO_COLOR");
+  const char* no_color = std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe): nobody changes it
   style.colour = no_color == nullptr || *no_color == '\0';
   winsize window{};
   if (ioctl(descriptor, TIOCGWINSZ, &window) == 0 && window.ws_col > 0) {

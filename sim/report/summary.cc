@@ -165,6 +165,7 @@ json::value summary(const RunInfo& run, const measure::Ledger::Snapshot& s) {
   o["scenario"] = run.scenario;
   o["mode"] = run.mode;
   o["sender"] = run.sender;
+  o["notes"] = json::array(run.notes.begin(), run.notes.end());
   o["seed"] = run.seed;
   o["speed"] = run.speed ? json::value(*run.speed) : json::value(nullptr);
   o["started"] = run.started;

@@ -24,8 +24,9 @@ struct RigInfo {
 struct RunInfo {
   std::string version;
   std::string scenario;
-  std::string mode;    // live, virtual or send
-  std::string sender;  // builtin, postfix, …
+  std::string mode;                  // live, virtual or send
+  std::string sender;                // builtin, postfix, …
+  std::vector<std::string> notes{};  // how the sender was set up, and what that means for the numbers
   std::uint64_t seed = 0;
   std::optional<double> speed;  // none in virtual time
   std::string started;          // wall clock, RFC 3339

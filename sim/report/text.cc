@@ -38,6 +38,16 @@ std::string short_decimal(double value) {
   return plain_decimal(std::abs(value) < 1e9 ? rounded : value);
 }
 
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    words.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return words;
+}
+
 std::string heading(const json::value& s, const Style& style) {
   std::string text = style.paint(Colour::bold, cut_to_width(text_at(s, {"scenario"}), 60));
   const std::string_view mode = text_at(s, {"mode"});
@@ -50,7 +60,15 @@ std::string heading(const json::value& s, const Style& style) {
       style.paint(Colour::dim,
                   fmt::format("started {} · {} of model time in {}", cut_to_width(text_at(s, {"started"}), 30),
                               human_time(number_at(s, {"model_seconds"})), human_time(number_at(s, {"wall_seconds"}))));
-  return text + "\n\n";
+  text += "\n";
+  if (const json::value* notes = find(s, {"notes"}); notes != nullptr && notes->is_array()) {
+    for (const json::value& note : notes->get_array()) {
+      if (!note.is_string()) continue;
+      const std::vector<std::string> words = words_of(view_of(note.get_string()));
+      text += style.paint(Colour::dim, join_wrapped(words, " ", style.columns - 1, "  ")) + "\n";
+    }
+  }
+  return text + "\n";
 }
 
 constexpr std::string_view counted[] = {"deliveries", "inbox",  "spam", "discarded", "rejected",

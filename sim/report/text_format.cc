@@ -80,7 +80,7 @@ std::string human_time(std::optional<double> seconds) {
   const auto whole = static_cast<std::uint64_t>(std::llround(s));
   if (whole < 3'600) return fmt::format("{}m{:02}s", whole / 60, whole % 60);
   const std::uint64_t minutes = (whole + 30) / 60;
-  if (minutes < 24 * 60) return fmt::format("{}h{:02}m", minutes / 60, minutes % 60);
+  if (minutes < 1'440) return fmt::format("{}h{:02}m", minutes / 60, minutes % 60);
   const std::uint64_t hours = (whole + 1'800) / 3'600;
   return fmt::format("{}d{:02}h", hours / 24, hours % 24);
 }

@@ -192,7 +192,7 @@ Result<Expectation> parse_expectation(const config::Node& node, const SummaryNam
   expectation.text = node.text();
   expectation.at = node.at();
   const std::string_view text = expectation.text;
-  const auto fault = [&](std::size_t offset, std::string message) {
+  const auto fault = [&](std::size_t offset, const std::string& message) {
     config::Location at = node.at();
     if (at.column > 0) at.column += static_cast<int>(offset) + (node.quoted() ? 1 : 0);
     return at.error("expectation '" + expectation.text + "': " + message);
@@ -211,7 +211,7 @@ Result<Expectation> parse_expectation(const config::Node& node, const SummaryNam
   if (path.empty()) return fault(0, fmt::format("has no path; {}", example));
   const auto path_begin = static_cast<std::size_t>(path.data() - text.data());
   if (auto wrong = check_path(path, summary_shape(names), expectation)) {
-    return fault(path_begin + wrong->offset, std::move(wrong->message));
+    return fault(path_begin + wrong->offset, wrong->message);
   }
 
   const std::string_view value_text = trim(text.substr(operator_end));

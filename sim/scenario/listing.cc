@@ -42,6 +42,7 @@ Result<std::vector<Listing>> list_scenarios(const std::filesystem::path& folder)
   if (fault) return Error{"the folder cannot be read: " + fault.message(), folder.string()};
   std::sort(files.begin(), files.end());
   std::vector<Listing> listings;
+  listings.reserve(files.size());
   for (const auto& file : files) listings.push_back(describe(file));
   return listings;
 }

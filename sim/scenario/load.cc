@@ -50,7 +50,7 @@ void check_names(const Node& root, Errors& errors) {
 }
 
 // Every --set and the seed in force, written out.
-Node with_seed(Document document, std::uint64_t seed) {
+Node with_seed(const Document& document, std::uint64_t seed) {
   if (document.root().find("seed") == nullptr) {
     Node root = document.root();
     root.insert("seed", root.at(), Node::scalar(std::to_string(seed), root.at()));

@@ -51,8 +51,10 @@ config::Table<Sender> sender_keys() {
            "Delays between attempts; the last one repeats")
       .key("retry_jitter", &Sender::retry_jitter_ppm, config::share(), "Each delay is drawn from delay × (1 ± jitter)")
       .key("expire", &Sender::expire, config::duration(), "Gives up after this long")
+      .key("submit_timeout", &Sender::submit_timeout, config::duration(),
+           "How long a message is offered to a sender that answers 4yz, before it counts as refused")
       .key("connections", &Sender::connections, config::integer<std::uint32_t>(1, many),
-           "Connections to one destination at once")
+           "Connections to one destination at once; default 4, a real MTA's own")
       .key("connections_total", &Sender::connections_total, config::integer<std::uint32_t>(1, many),
            "Connections to all destinations at once")
       .key("messages_per_connection", &Sender::messages_per_connection, config::integer<std::uint32_t>(1, many),

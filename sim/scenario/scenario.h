@@ -49,7 +49,8 @@ struct Sender {
                                  std::chrono::hours(1)};  // last repeats
   std::uint32_t retry_jitter_ppm = 100'000;               // each delay is drawn from delay × (1 ± jitter)
   Duration expire = std::chrono::hours(72);
-  std::uint32_t connections = 4;  // per destination
+  Duration submit_timeout = std::chrono::minutes(10);  // how long a foreign sender that answers 4yz is offered mail
+  std::optional<std::uint32_t> connections;            // per destination; not said: as the sender usually has it
   std::uint32_t connections_total = 200;
   std::uint32_t messages_per_connection = 50;
   std::uint32_t recipients_per_transaction = 100;

@@ -31,21 +31,18 @@ void Outcomes::conclude(Instant now, std::uint32_t index, const Where& where, st
   for (std::size_t i = 0; i < recipients.size(); ++i) {
     const std::uint32_t recipient = recipients[i];
     smtp::RecipientResult& result = results[i];
-    const bool again = result.kind == Kind::deferred && !last_try;
-    if (again || result.kind == Kind::delivered) {
-      journal_.attempt(now, stored, recipient, part.tries, where, std::move(result));
-    } else {
-      journal_.attempt(now, stored, recipient, part.tries, where, result);  // the bounce quotes the reply too
-    }
-    if (again) {
+    const Kind kind = result.kind;
+    if (kind == Kind::deferred && !last_try) {
       recipients[kept++] = recipient;
+      journal_.attempt(now, stored, recipient, part.tries, where, std::move(result));
       continue;
     }
-    const Event::Outcome outcome = result.kind == Kind::delivered  ? Event::Outcome::delivered
-                                   : result.kind == Kind::deferred ? Event::Outcome::expired
-                                   : own_words                     ? Event::Outcome::rejected_by_sender
-                                                                   : Event::Outcome::rejected_by_receiver;
-    journal_.final(now, queue_, part.message, recipient, part.tries, where, outcome, std::move(result), own_words);
+    journal_.attempt(now, stored, recipient, part.tries, where, result);  // what follows quotes the reply, too
+    const Event::Outcome outcome = kind == Kind::delivered  ? Event::Outcome::delivered
+                                   : kind == Kind::deferred ? Event::Outcome::expired
+                                   : own_words              ? Event::Outcome::rejected_by_sender
+                                                            : Event::Outcome::rejected_by_receiver;
+    journal_.final(now, queue_, part.message, recipient, part.tries, where, outcome, result, own_words);
   }
   if (kept == 0) {
     queue_.remove_part(index);

@@ -18,7 +18,7 @@
 
 namespace mailrig::sender {
 
-struct Stored {
+struct Stored {  // NOLINT(bugprone-exception-escape): the vector is moved, not copied
   QueuedMessage message;
   Instant submitted{};
   std::uint64_t sequence = 0;  // of submission

@@ -35,7 +35,8 @@ void Sender::State::split(std::uint32_t message) {
   Stored& stored = queue.message(message);
   by_destination.clear();
   for (std::uint32_t i = 0; i < stored.message.recipients.size(); ++i) {
-    const auto domain = domain_of(stored.message.recipients[i]);
+    const auto domain = config.smarthost.empty() ? domain_of(stored.message.recipients[i])
+                                                 : std::optional<std::string_view>(config.smarthost);
     if (domain)
       by_destination.emplace_back(destinations.find_or_add(*domain), i);
     else

@@ -56,6 +56,7 @@ struct Config {
   std::uint32_t messages_per_connection_max = 50;
   std::uint32_t recipients_per_transaction_max = 100;
   Duration connection_idle_max = std::chrono::seconds(5);  // kept open for reuse this long
+  std::string smarthost{};  // takes all mail, whatever its domain; empty: mail goes to its own MX
   bool pipelining = true;
   smtp::TlsPolicy tls = smtp::TlsPolicy::opportunistic;
 };

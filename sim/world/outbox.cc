@@ -1,6 +1,16 @@
 #include "sim/world/outbox.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace mailrig::world {
+namespace {
+
+// As many connections as load generators for SMTP open by default.
+constexpr std::uint32_t submission_connections = 20;
+constexpr int submission_patience_s = 30;
+
+}  // namespace
 
 sender::Config sender_config(const scenario::Sender& sender) {
   sender::Config config;
@@ -11,7 +21,7 @@ sender::Config sender_config(const scenario::Sender& sender) {
   config.retry = sender.retry;
   config.retry_jitter_ppm = sender.retry_jitter_ppm;
   config.expire = sender.expire;
-  config.connections_per_destination_max = sender.connections;
+  if (sender.connections) config.connections_per_destination_max = *sender.connections;
   config.connections_max = sender.connections_total;
   config.messages_per_connection_max = sender.messages_per_connection;
   config.recipients_per_transaction_max = sender.recipients_per_transaction;
@@ -20,13 +30,42 @@ sender::Config sender_config(const scenario::Sender& sender) {
   return config;
 }
 
-std::vector<std::unique_ptr<SenderDesk>> make_desks(const scenario::Scenario& scenario, const plan::Traffic& traffic,
-                                                    measure::Ledger& ledger, Content content,
-                                                    const std::function<void(Instant, std::uint32_t)>& finished) {
-  std::vector<std::unique_ptr<SenderDesk>> desks;
+Desks make_desks(const scenario::Scenario& scenario, const plan::Traffic& traffic, measure::Ledger& ledger,
+                 Content content, const Finished& finished) {
+  Desks desks;
   for (const scenario::Sender& sender : scenario.senders) {
-    desks.push_back(
-        std::make_unique<SenderDesk>(sender_config(sender), Draw(scenario.seed), traffic, ledger, content, finished));
+    desks.push_back(std::make_unique<SenderDesk>(sender_config(sender), Draw(scenario.seed), traffic, ledger, content,
+                                                 std::make_unique<Delivering>(ledger), finished));
+  }
+  return desks;
+}
+
+sender::Config submission_config(const scenario::Sender& sender, Duration second) {
+  sender::Config config;
+  config.name = sender.name + "/submission";
+  config.domain = sender.domain;
+  config.helo = sender.helo;
+  config.source_ips = {IpAddress::v4(0x7f000001)};
+  config.retry = {second / 2, second, 2 * second};
+  // However fast the model's time goes, the sender must get the chance to come round.
+  config.expire = std::max(sender.submit_timeout, submission_patience_s * second);
+  config.connections_per_destination_max = submission_connections;
+  config.connections_max = submission_connections;
+  config.messages_per_connection_max = 1'000;
+  config.recipients_per_transaction_max = 1'000;
+  config.connection_idle_max = 5 * second;
+  config.smarthost = "submission";
+  return config;
+}
+
+Desks make_submission_desks(const scenario::Scenario& scenario, const plan::Traffic& traffic, measure::Ledger& ledger,
+                            Duration second, const HandedOver& accepted, const Finished& finished) {
+  Desks desks;
+  for (std::size_t i = 0; i < scenario.senders.size(); ++i) {
+    auto duty = std::make_unique<Submitting>(
+        ledger, [accepted, i](std::uint64_t message, std::string_view text) { accepted(i, message, text); });
+    desks.push_back(std::make_unique<SenderDesk>(submission_config(scenario.senders[i], second), Draw(scenario.seed),
+                                                 traffic, ledger, Content::rendered, std::move(duty), finished));
   }
   return desks;
 }

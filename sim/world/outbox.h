@@ -1,4 +1,5 @@
-// The senders of a scenario, each at its desk.
+// The senders of a scenario, each at its desk: the reference senders that deliver, or those that hand the traffic over
+// to senders that are not ours.
 #pragma once
 
 #include <functional>
@@ -10,11 +11,18 @@
 
 namespace mailrig::world {
 
-sender::Config sender_config(const scenario::Sender& sender);
+using Desks = std::vector<std::unique_ptr<SenderDesk>>;  // one per sender, in the scenario's order
+using Finished = std::function<void(Instant, std::uint32_t traffic)>;
 
-// One desk per sender, in the scenario's order.
-std::vector<std::unique_ptr<SenderDesk>> make_desks(const scenario::Scenario& scenario, const plan::Traffic& traffic,
-                                                    measure::Ledger& ledger, Content content,
-                                                    const std::function<void(Instant, std::uint32_t)>& finished);
+sender::Config sender_config(const scenario::Sender& sender);
+Desks make_desks(const scenario::Scenario& scenario, const plan::Traffic& traffic, measure::Ledger& ledger,
+                 Content content, const Finished& finished);
+
+// Handing over happens at the pace of the wall, whatever the model's: one second there is `second` of the model.
+sender::Config submission_config(const scenario::Sender& sender, Duration second);
+// `accepted` is told the number of the sender that took a message, and its words.
+using HandedOver = std::function<void(std::size_t sender, std::uint64_t message, std::string_view reply_text)>;
+Desks make_submission_desks(const scenario::Scenario& scenario, const plan::Traffic& traffic, measure::Ledger& ledger,
+                            Duration second, const HandedOver& accepted, const Finished& finished);
 
 }  // namespace mailrig::world

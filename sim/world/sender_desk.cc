@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "fakes/base/check.h"
+#include "fakes/mail/body_digest.h"
+#include "fakes/mail/header.h"
 #include "fakes/report_format/dsn.h"
 
 namespace mailrig::world {
@@ -13,28 +15,16 @@ namespace {
 // In virtual time nobody reads a bounce, so it is not written; limits still need a size.
 constexpr std::uint64_t bounce_bytes_nominal = 4'096;
 
-measure::SenderOutcome to_measure(sender::Event::Outcome outcome) {
-  switch (outcome) {
-    case sender::Event::Outcome::delivered:
-      return measure::SenderOutcome::delivered;
-    case sender::Event::Outcome::rejected_by_receiver:
-      return measure::SenderOutcome::rejected_by_receiver;
-    case sender::Event::Outcome::rejected_by_sender:
-      return measure::SenderOutcome::rejected_by_sender;
-    case sender::Event::Outcome::expired:
-      return measure::SenderOutcome::expired;
-  }
-  return measure::SenderOutcome::expired;
-}
-
 }  // namespace
 
 SenderDesk::SenderDesk(sender::Config config, Draw draw, const plan::Traffic& traffic, measure::Ledger& ledger,
-                       Content content, std::function<void(Instant, std::uint32_t)> finished)
+                       Content content, std::unique_ptr<DeskDuty> duty,
+                       std::function<void(Instant, std::uint32_t)> finished)
     : sender_(std::move(config), draw),
       traffic_(traffic),
       ledger_(ledger),
       content_(content),
+      duty_(std::move(duty)),
       finished_(std::move(finished)) {}
 
 void SenderDesk::submit(Instant now, const plan::PlannedMessage& message) {
@@ -46,7 +36,14 @@ void SenderDesk::submit(Instant now, const plan::PlannedMessage& message) {
                                   .recipients = {},
                                   .size_bytes = message.size_bytes,
                                   .body_digest = 0};
-  if (content_ == Content::rendered) offered.body_digest = traffic_.body_digest(message, traffic_.render(message));
+  if (content_ == Content::rendered) {
+    const std::string rendered = traffic_.render(message);
+    offered.body_digest = traffic_.body_digest(message, rendered);
+    if (duty_->hands_over()) {
+      offered.loose_body_digest =
+          mail::loose_body_digest(std::string_view(rendered).substr(mail::body_offset(rendered)));
+    }
+  }
   sender::QueuedMessage queued{.id = message.id,
                                .mail_from = message.mail_from,
                                .recipients = {},
@@ -59,7 +56,7 @@ void SenderDesk::submit(Instant now, const plan::PlannedMessage& message) {
   }
   origins_[message.id] = {message.traffic, message.slot, message.intended, now};
   ledger_.offered(offered);
-  ledger_.submitted(now, message.id);
+  duty_->taken(now, message.id);
   sender_.submit(now, std::move(queued));
   settle();
 }
@@ -112,7 +109,7 @@ void SenderDesk::opening(sender::ConnectionId connection, std::uint64_t session_
 }
 
 void SenderDesk::sending(sender::ConnectionId connection, std::uint64_t message) {
-  ledger_.transaction_started(connections_.at(connection).session_key, message);
+  duty_->transaction_started(connections_.at(connection).session_key, message);
 }
 
 void SenderDesk::resolved(Instant now, std::string_view domain, const dns::MxResult& result) {
@@ -152,13 +149,14 @@ void SenderDesk::settle() {
         record_attempt(*event);
         break;
       case sender::Event::Kind::final:
-        ledger_.sender_outcome(event->at, event->message, event->recipient, to_measure(event->outcome));
+        duty_->final(*event);
         break;
       case sender::Event::Kind::bounce:
-        write_bounce(*event);
+        if (duty_->bounces()) write_bounce(*event);
         break;
       case sender::Event::Kind::done:
         bounces_.erase(event->message);
+        duty_->done(event->at, event->message);
         if (const auto origin = origins_.extract(event->message)) finished_(event->at, origin.mapped().traffic);
         break;
     }
@@ -178,7 +176,7 @@ void SenderDesk::record_attempt(const sender::Event& event) {
     attempt.session_key = connection->second.session_key;
     attempt.source = connection->second.source;
   }
-  ledger_.sender_attempt(attempt);
+  duty_->attempt(attempt);
 }
 
 void SenderDesk::write_bounce(const sender::Event& event) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -15,6 +16,7 @@
 #include "sim/measure/ledger.h"
 #include "sim/plan/mix.h"
 #include "sim/sender/sender.h"
+#include "sim/world/desk_duty.h"
 
 namespace mailrig::world {
 
@@ -25,7 +27,7 @@ class SenderDesk {
  public:
   // `finished` is told the traffic entry of every message that the sender is done with. All must outlive the desk.
   SenderDesk(sender::Config config, Draw draw, const plan::Traffic& traffic, measure::Ledger& ledger, Content content,
-             std::function<void(Instant, std::uint32_t traffic)> finished);
+             std::unique_ptr<DeskDuty> duty, std::function<void(Instant, std::uint32_t traffic)> finished);
 
   const sender::Config& config() const { return sender_.config(); }
   void submit(Instant now, const plan::PlannedMessage& message);
@@ -79,6 +81,7 @@ class SenderDesk {
   const plan::Traffic& traffic_;
   measure::Ledger& ledger_;
   Content content_;
+  std::unique_ptr<DeskDuty> duty_;
   std::function<void(Instant, std::uint32_t)> finished_;
   std::unordered_map<std::uint64_t, Origin> origins_;       // of planned messages, by id
   std::unordered_map<std::uint64_t, std::string> bounces_;  // content, by id

@@ -5,6 +5,8 @@
 #include <set>
 #include <utility>
 
+#include "sim/world/probe.h"
+
 namespace mailrig::world {
 namespace {
 
@@ -39,12 +41,18 @@ class Builder {
         addresses_(range),
         observers_(observers),
         draw_(scenario.seed),
-        world_(std::make_unique<World>()) {}
+        world_(std::make_unique<World>()) {
+    // There is nothing else in this world: who asks for another domain is told so, and need not try again.
+    world_->zones = dns::Zones({.outside = dns::Rcode::nxdomain});
+  }
 
-  Result<std::unique_ptr<World>> build() {
+  Result<std::unique_ptr<World>> build(bool with_probe) {
     world_->zones.add_reverse_zones();
     if (auto added = add_receivers(); !added) return added.error();
     if (auto added = add_senders(); !added) return added.error();
+    if (with_probe) {
+      if (auto added = add_sink(std::string(probe_domain)); !added) return added.error();
+    }
     for (const scenario::ZoneText& zone : scenario_.zones) {
       if (auto added = world_->zones.add_zone_text(zone.text, zone.file, zone.origin); !added) return added.error();
     }
@@ -116,8 +124,7 @@ class Builder {
   }
 
   Result<void> ensure_zone(const std::string& name) {
-    const auto found = world_->zones.lookup(scenario_.start, {name, dns::Type::soa});
-    if (found.rcode != dns::Rcode::refused) return {};
+    if (world_->zones.encloses(name)) return {};
     const auto dot = name.find('.');
     return world_->zones.add_zone(dot == std::string::npos ? name : name.substr(dot + 1));
   }
@@ -141,17 +148,18 @@ class Builder {
     if (!sender.dmarc.empty()) {
       if (auto ok = zones.add(dns::Record::txt("_dmarc." + sender.domain, sender.dmarc)); !ok) return ok;
     }
-    return claimed_.contains(sender.domain) ? Result<void>() : add_bounce_receiver(sender);
+    // A sender must be able to receive: its bounces go to the MX of its own domain.
+    return claimed_.contains(sender.domain) ? Result<void>() : add_sink(sender.domain);
   }
 
-  // A sender must be able to receive: its bounces go to the MX of its own domain.
-  Result<void> add_bounce_receiver(const scenario::Sender& sender) {
+  // Takes everything for a domain of the rig's own.
+  Result<void> add_sink(const std::string& domain) {
     auto profile = receiver::load_profile("sink");
     if (!profile) return profile.error();
-    profile->domains = {sender.domain};
-    profile->mx = {{10, "mx." + sender.domain}};
+    profile->domains = {domain};
+    profile->mx = {{10, "mx." + domain}};
     world_->latencies.emplace_back();
-    return add_receiver("mx." + sender.domain, std::move(*profile));
+    return add_receiver("mx." + domain, std::move(*profile));
   }
 
   const Scenario& scenario_;
@@ -166,8 +174,8 @@ class Builder {
 }  // namespace
 
 Result<std::unique_ptr<World>> build_world(const Scenario& scenario, AddressRange range,
-                                           const ObserverSource& observers) {
-  return Builder(scenario, range, observers).build();
+                                           const ObserverSource& observers, bool with_probe) {
+  return Builder(scenario, range, observers).build(with_probe);
 }
 
 plan::ReceiverDomains receiver_domains(const Scenario& scenario) {

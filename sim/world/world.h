@@ -47,8 +47,9 @@ struct World {
 using ObserverSource = std::function<receiver::Observer*(std::uint32_t receiver)>;
 
 // Errors are the scenario's faults: zone text that does not parse, two receivers that claim one domain.
+// `with_probe`: behind all others stands a receiver that takes the probe (probe.h).
 Result<std::unique_ptr<World>> build_world(const scenario::Scenario& scenario, AddressRange range,
-                                           const ObserverSource& observers);
+                                           const ObserverSource& observers, bool with_probe = false);
 
 // Which domains each receiver serves, in the scenario's order.
 plan::ReceiverDomains receiver_domains(const scenario::Scenario& scenario);

@@ -85,5 +85,14 @@ TEST(BodyDigest, StartsAgainAfterReset) {
   EXPECT_EQ(digest.digest(), body_digest("\none\r\n"));
 }
 
+TEST(LooseBodyDigest, SurvivesFoldingAndNothingElse) {
+  const std::uint64_t digest = loose_body_digest("one two three\r\n");
+  EXPECT_EQ(loose_body_digest("one two\r\n three"), digest);
+  EXPECT_EQ(loose_body_digest(" \tonetwothree\n\n"), digest);
+  EXPECT_NE(loose_body_digest("one two tree\r\n"), digest);
+  EXPECT_NE(loose_body_digest("one three two\r\n"), digest);
+  EXPECT_EQ(loose_body_digest(""), loose_body_digest("\r\n"));
+}
+
 }  // namespace
 }  // namespace mailrig::mail

@@ -10,29 +10,22 @@
 #include "fakes/mail/header.h"
 #include "fakes/mail/inspect.h"
 #include "fakes/mail/line_ends.h"
+#include "tests/temporary_folder.h"
 
 namespace mailrig::mail {
 namespace {
 
 namespace fs = std::filesystem;
 
-// A folder of its own for each test, so that tests may run at the same time.
 class EmlFiles : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (fs::temp_directory_path() / "mailrig-eml-XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
   fs::path write(const fs::path& name, std::string_view bytes) {
     fs::create_directories((folder_ / name).parent_path());
     std::ofstream(folder_ / name, std::ios::binary) << bytes;
     return folder_ / name;
   }
 
-  fs::path folder_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(EmlFiles, LoadsOneFile) {
@@ -48,7 +41,7 @@ TEST_F(EmlFiles, LoadsAFolderInOrderOfNames) {
   write("a.eml", "Subject: a\n\n");
   write("notes.txt", "no message");
   write(".hidden.eml", "no message");
-  const auto loaded = load_messages(folder_);
+  const auto loaded = load_messages(folder_.path());
   ASSERT_TRUE(loaded);
   ASSERT_EQ(loaded->size(), 2u);
   EXPECT_EQ((*loaded)[0].content, "Subject: a\r\n\r\n");
@@ -59,7 +52,7 @@ TEST_F(EmlFiles, LoadsAMaildir) {
   write("cur/1700000000.M1.host:2,S", "Subject: read\n\n");
   write("new/1700000001.M2.host", "Subject: unread\n\n");
   write("tmp/1700000002.M3.host", "Subject: half-written\n\n");
-  const auto loaded = load_messages(folder_);
+  const auto loaded = load_messages(folder_.path());
   ASSERT_TRUE(loaded);
   ASSERT_EQ(loaded->size(), 2u);
   EXPECT_EQ((*loaded)[0].content, "Subject: read\r\n\r\n");
@@ -69,7 +62,7 @@ TEST_F(EmlFiles, ErrorsNameTheFile) {
   const auto missing = load_messages(folder_ / "missing.eml");
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().file, (folder_ / "missing.eml").string());
-  const auto empty_folder = load_messages(folder_);
+  const auto empty_folder = load_messages(folder_.path());
   ASSERT_FALSE(empty_folder);
   EXPECT_NE(empty_folder.error().to_string().find("holds no messages"), std::string::npos);
   const auto empty = load_messages(write("empty.eml", ""));

@@ -39,5 +39,23 @@ TEST(Text, RefusesWhatIsNotUtf8) {
   EXPECT_FALSE(is_utf8("\x80"));              // no lead
 }
 
+// RFC 5322 §3.2.2: comments nest, and a quoted pair is no parenthesis.
+TEST(Text, FindsTheEndOfAComment) {
+  EXPECT_EQ(end_of_comment("(a) b", 0), 3u);
+  EXPECT_EQ(end_of_comment("x (a (b) c) d", 2), 11u);
+  EXPECT_EQ(end_of_comment("(\\) \\\\)", 0), 7u);
+  EXPECT_EQ(end_of_comment("(a", 0), std::string_view::npos);
+  EXPECT_EQ(end_of_comment("((a)", 0), std::string_view::npos);
+  EXPECT_EQ(end_of_comment("(a\\", 0), std::string_view::npos);
+}
+
+TEST(Text, ReadsHexadecimalDigits) {
+  EXPECT_EQ(hex_value('0'), 0);
+  EXPECT_EQ(hex_value('9'), 9);
+  EXPECT_EQ(hex_value('a'), 10);
+  EXPECT_EQ(hex_value('F'), 15);
+  for (const char other : {'g', 'G', '@', '`', '/', ':', ' '}) EXPECT_EQ(hex_value(other), -1);
+}
+
 }  // namespace
 }  // namespace mailrig::mail

@@ -152,7 +152,8 @@ TEST_F(DnsServerTest, NamesTheAddressThatIsTaken) {
 }
 
 TEST_F(DnsServerTest, NamesTheUdpPortThatIsTaken) {
-  udp::socket other(client_io_, any_port);
+  // On an address where nobody's TCP connection can have the same number.
+  udp::socket other(client_io_, udp::endpoint(asio::ip::make_address("127.78.1.1"), 0));
   const auto server = DnsServer::listen(client_io_, other.local_endpoint(), zones_, clock_);
   ASSERT_FALSE(server);
   EXPECT_THAT(server.error().message, HasSubstr("(UDP, for DNS)"));

@@ -1,12 +1,11 @@
 #include "fakes/net/smtp_connection.h"
 
 #include <gmock/gmock.h>
-#include <openssl/ssl.h>
 
-#include <boost/asio/ssl/context.hpp>
 #include <thread>
 
 #include "tests/fakes/net/provider_fixture.h"
+#include "tests/fakes/net/tls_client.h"
 
 namespace mailrig::net {
 namespace {
@@ -17,42 +16,12 @@ using policy::TlsVersion;
 using testing::Client;
 using ::testing::HasSubstr;
 using testing::Provider;
+using testing::server_tls;
 using ::testing::StartsWith;
+using testing::TlsOverSocket;
 
 constexpr std::string_view envelope = "MAIL FROM:<a@shop.example>\r\nRCPT TO:<b@any.example>\r\nDATA\r\n";
 constexpr std::string_view message = "Subject: hello\r\n\r\nhi\r\n";
-
-// A client's TLS on a blocking socket.
-class TlsOverSocket {
- public:
-  TlsOverSocket(const TlsContext& context, int socket) : context_(context), ssl_(SSL_new(context->native_handle())) {
-    SSL_set_fd(ssl_, socket);
-    connected_ = SSL_connect(ssl_) == 1;
-  }
-  ~TlsOverSocket() { SSL_free(ssl_); }
-  bool connected() const { return connected_; }
-  std::string ask(std::string_view bytes) {
-    if (SSL_write(ssl_, bytes.data(), static_cast<int>(bytes.size())) <= 0) return {};
-    char buffer[4096];
-    const int got = SSL_read(ssl_, buffer, sizeof buffer);
-    return got > 0 ? std::string(buffer, static_cast<std::size_t>(got)) : std::string();
-  }
-  // True when the server said goodbye in TLS's own way (RFC 8446 §6.1) and did not just cut the connection.
-  bool ended_properly() {
-    char byte;
-    return SSL_read(ssl_, &byte, 1) == 0 && SSL_get_error(ssl_, 0) == SSL_ERROR_ZERO_RETURN;
-  }
-
- private:
-  TlsContext context_;
-  SSL* ssl_;
-  bool connected_ = false;
-};
-
-TlsContext server_tls(TlsVersions versions = {}) {
-  static const CertificateAuthority authority = *CertificateAuthority::create();
-  return *authority.server_context("mx.test.example", versions);
-}
 
 TEST(SmtpConnection, TakesAMessage) {
   Provider provider;

@@ -298,7 +298,7 @@ TEST(ClientSession, UpgradesToTlsAndSaysEhloAgain) {
 }
 
 TEST(ClientSession, ForgetsRepliesInjectedBeforeTls) {
-  // The case response_injection_client of the hostile suite.
+  // suite: smtp-hostile/response_injection_client
   Server server;
   server.says("220 x\r\n");
   server.says("250-x\r\n250 STARTTLS\r\n");

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "fakes/smtp/byte_queue.h"
+
 namespace mailrig::smtp {
 namespace {
 
@@ -60,7 +62,7 @@ struct Decoded {
 Decoded decode(std::string_view data, std::size_t cut_at) {
   DotDecoder decoder;
   ContentBuffer content;
-  content.start(1 << 20, 0);
+  content.start({.bytes_max = 1 << 20}, 0);
   Decoded result;
   for (std::string_view part : {data.substr(0, cut_at), data.substr(cut_at)}) {
     if (!result.ended) result.ended = decoder.decode(part, content);
@@ -123,13 +125,46 @@ TEST(DotCodec, GivesBackEveryTextOfDotsAndNewlines) {
 
 TEST(ContentBuffer, CountsBeyondItsLimitWithoutKeeping) {
   ContentBuffer content;
-  content.start(4, 1'000'000'000);
+  content.start({.bytes_max = 4}, 1'000'000'000);
   content.append("1234");
   EXPECT_FALSE(content.over_limit());
   content.append("5");
   EXPECT_TRUE(content.over_limit());
   EXPECT_EQ(content.size(), 5u);
   EXPECT_EQ(content.take(), "");
+}
+
+TEST(ContentBuffer, GivesTheMemoryBackOfWhatItDoesNotKeep) {
+  ContentBuffer content;
+  content.start({.bytes_max = 100'000}, 0);
+  content.append(std::string(100'000, 'x'));
+  content.append("x");
+  EXPECT_LT(content.take().capacity(), 100u);
+}
+
+TEST(ContentBuffer, KeepsNoLineThatGrowsTooLong) {
+  ContentBuffer content;
+  content.start({.bytes_max = 100, .line_bytes_max = 5}, 0);
+  for (const char* piece : {"12345", "\r", "\n", "12\r\n1", "2345", ""}) content.append(piece);
+  EXPECT_TRUE(content.line_over_limit()) << "the CR belongs to the line";
+  EXPECT_EQ(content.take(), "");
+  EXPECT_EQ(content.size(), 16u);
+
+  content.start({.bytes_max = 100, .line_bytes_max = 7}, 0);
+  for (const char* piece : {"12345", "\r", "\n", "12\r\n1", "2345", ""}) content.append(piece);
+  EXPECT_FALSE(content.line_over_limit());
+  content.append("67");
+  EXPECT_FALSE(content.line_over_limit());
+  content.append("\r\n");
+  content.append("12345678");
+  EXPECT_TRUE(content.line_over_limit());
+}
+
+TEST(ByteQueue, GivesTheMemoryBackOfItsLargestMoment) {
+  ByteQueue queue;
+  queue.append(std::string(100'000, 'x'));
+  queue.consume(100'000);
+  EXPECT_LE(queue.tail().capacity(), 16'384u);
 }
 
 TEST(Newlines, FindsBareOnes) {

@@ -9,8 +9,10 @@
 //   > release: 250 2.1.0 Ok             … until here
 //   C: NOOP                             the client sends the line and CRLF
 //   C+: NOOP                            the same, in one segment with the C line that follows
+//   C+ 100: NOOP #                      the same a hundred times; # counts from 1
 //   C*: a\r\n\x00                       the client sends exactly these bytes
 //   S: 250 2.0.0 Ok                     exactly this is the server's next line
+//   S 100: 250 2.0.0 Ok                 each of the next hundred
 //   S: [closed]                         the session has ended and nothing more was said
 //   E: mail <a@b.example>               this event comes next, after any number of others; see describe()
 //   E!: message                         no such event came since the last E
@@ -29,6 +31,7 @@
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "fakes/base/units.h"
 #include "fakes/smtp/server_session.h"
@@ -156,10 +159,20 @@ class TranscriptPlayer {
       client(rest("C: ") + "\r\n");
     } else if (line.starts_with("C+: ")) {
       segment_ += rest("C+: ") + "\r\n";
+    } else if (line.starts_with("C+ ")) {
+      const auto [count, text] = counted(rest("C+ "));
+      for (int i = 1; i <= count; ++i) {
+        std::string numbered = text;
+        if (const auto at = text.find('#'); at != std::string::npos) numbered.replace(at, 1, std::to_string(i));
+        segment_ += numbered + "\r\n";
+      }
     } else if (line.starts_with("C*: ")) {
       client(unescape(rest("C*: ")));
     } else if (line.starts_with("S: ")) {
-      server(rest("S: "));
+      server(rest("S: "), 1);
+    } else if (line.starts_with("S ")) {
+      const auto [count, text] = counted(rest("S "));
+      server(text, count);
     } else if (line.starts_with("E: ")) {
       expect_event(rest("E: "));
     } else if (line.starts_with("E!: ")) {
@@ -169,6 +182,12 @@ class TranscriptPlayer {
     } else {
       FAIL() << "not a line of a transcript";
     }
+  }
+
+  // "100: text"
+  static std::pair<int, std::string> counted(const std::string& line) {
+    const auto colon = line.find(": ");
+    return {std::stoi(line.substr(0, colon)), line.substr(colon + 2)};
   }
 
   void configure(const std::string& setting) {
@@ -269,17 +288,21 @@ class TranscriptPlayer {
     }
   }
 
-  void server(const std::string& expected) {
+  void server(const std::string& expected, int times) {
     session();
     if (expected == "[closed]") {
       expect_quiet();
       EXPECT_TRUE(session().finished());
       return;
     }
-    const auto end = said_.find("\r\n");
-    ASSERT_NE(end, std::string::npos) << "the server said nothing";
-    EXPECT_EQ(said_.substr(0, end), expected);
-    said_.erase(0, end + 2);
+    std::size_t at = 0;
+    for (int i = 0; i < times; ++i) {
+      const auto end = said_.find("\r\n", at);
+      ASSERT_NE(end, std::string::npos) << "the server said nothing";
+      ASSERT_EQ(said_.substr(at, end - at), expected) << "line " << i + 1;
+      at = end + 2;
+    }
+    said_.erase(0, at);
   }
 
   void expect_event(const std::string& expected) {

@@ -250,39 +250,6 @@ TEST(Ledger, CountersFollowTheRun) {
   EXPECT_EQ(counters.attempts, 1U);
 }
 
-// A sender that reports nothing.
-LedgerConfig foreign_sender() {
-  LedgerConfig config = small_run();
-  config.sender_is_ours = false;
-  return config;
-}
-
-TEST(ForeignSender, AnAttributablePermanentRefusalAsLastWordIsRejected) {
-  Storyteller run(foreign_sender());
-  run.submit(1, ann);
-  const auto session = run.open(gmail, 5, 1);
-  run.rcpt_refused(gmail, session, 1, ann, run.greylisted);
-  run.rcpt_refused(gmail, session, 2, ann, run.unknown);
-  EXPECT_EQ(run.only_fate(), Fate::rejected);
-  EXPECT_FALSE(run.last->lost_is_known);
-}
-
-TEST(ForeignSender, ADeferralAfterTheRefusalLeavesItQueued) {
-  Storyteller run(foreign_sender());
-  run.submit(1, ann);
-  const auto session = run.open(gmail, 5, 1);
-  run.answered_at_data(gmail, session, 1, ann, 1, run.unknown);
-  run.answered_at_data(gmail, session, 2, ann, 1, run.full);
-  EXPECT_EQ(run.only_fate(), Fate::queued);
-  EXPECT_THAT(run.last->broken_sums, IsEmpty());
-}
-
-TEST(ForeignSender, MissingMailIsQueuedNotLost) {
-  Storyteller run(foreign_sender());
-  run.submit(1, ann);
-  EXPECT_EQ(run.only_fate(), Fate::queued);
-}
-
 TEST(EventLogHash, FollowsWhatHappenedButNotPortsOrKeys) {
   const auto hash_of = [](std::uint64_t session_key, double stored_at, bool spam) {
     Storyteller run;

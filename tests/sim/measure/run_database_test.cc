@@ -9,6 +9,7 @@
 
 #include "sim/measure/sqlite.h"
 #include "tests/sim/measure/ledger_fixture.h"
+#include "tests/temporary_folder.h"
 
 namespace mailrig::measure {
 namespace {
@@ -17,13 +18,6 @@ constexpr auto ann = "ann@gmail.example";
 
 class RunDatabaseTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "run_database_XXXXXX").string();
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   std::filesystem::path file() const { return folder_ / "run.db"; }
 
   // Every row of a query, columns joined by '|', rows by '\n'.
@@ -56,7 +50,7 @@ class RunDatabaseTest : public testing::Test {
     run.ledger.sender_attempt({.now = at(2), .message = 2, .source = {}, .result = {}});
   }
 
-  std::filesystem::path folder_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(RunDatabaseTest, HoldsEveryDeliveryAndEveryAttempt) {

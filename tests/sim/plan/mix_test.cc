@@ -1,7 +1,6 @@
 #include "sim/plan/mix.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -9,12 +8,12 @@
 #include <set>
 
 #include "fakes/mail/inspect.h"
+#include "tests/temporary_folder.h"
 
 namespace mailrig::plan {
 namespace {
 
 using namespace std::chrono_literals;
-namespace fs = std::filesystem;
 
 const ReceiverDomains domains = {{"gmail.example"}, {"qq.example"}};
 
@@ -182,15 +181,12 @@ TEST(Mix, ClosedLoopsHaveNoArrivals) {
 }
 
 TEST(Mix, SendsTheUsersOwnMessagesInTurn) {
-  std::string pattern = (fs::temp_directory_path() / "mailrig-mix-XXXXXX").string();
-  ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-  const fs::path folder = pattern;
+  const TemporaryFolder folder;
   std::ofstream(folder / "a.eml") << "From: a@own.example\nSubject: one\n\nbody one\n";
   std::ofstream(folder / "b.eml") << "From: b@own.example\nSubject: zwei \xc3\xbc\n\nbody two\n";
   scenario::Scenario scenario = shop();
-  scenario.mail[0].files = {folder};
+  scenario.mail[0].files = {folder.path()};
   const Traffic traffic = make(scenario);
-  fs::remove_all(folder);
   for (std::uint64_t slot = 0; slot < 4; ++slot) {
     const PlannedMessage message = traffic.message(0, slot, scenario.start);
     const std::string text = traffic.render(message);

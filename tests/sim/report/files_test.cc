@@ -59,21 +59,21 @@ TEST(Files, DeliveriesOfAKilledRunAreReadableAsCsv) {
   EXPECT_EQ(
       printed(folder.path(), Format::csv),
       "message,stream,slot,intended,submitted,mail_from,recipient,receiver,size,fate,placement,stored_at,latency_s,"
-      "service_s,attempts,deferrals,copies,corrupted,last_code,last_event\r\n"
+      "service_s,attempts,deferrals,copies,corrupted,transformed,last_code,last_event\r\n"
       "0000000000000001,order,0,2026-03-02T08:00:00Z,2026-03-02T08:00:00Z,shop@shop.example,ann@gmail.example,"
-      "gmail,1000,inbox,inbox,2026-03-02T08:00:02.500Z,2.5,2.5,2,0,2,0,250,accepted\r\n"
+      "gmail,1000,inbox,inbox,2026-03-02T08:00:02.500Z,2.5,2.5,2,0,2,0,0,250,accepted\r\n"
       "0000000000000002,order,1,2026-03-02T08:00:01Z,2026-03-02T08:00:01Z,shop@shop.example,bob@gmail.example,"
-      "gmail,1000,spam,spam,2026-03-02T08:05:03Z,302,302,2,1,1,0,250,accepted\r\n"
+      "gmail,1000,spam,spam,2026-03-02T08:05:03Z,302,302,2,1,1,0,0,250,accepted\r\n"
       "0000000000000003,order,2,2026-03-02T08:00:02Z,2026-03-02T08:00:02Z,shop@shop.example,"
-      "nobody@gmail.example,gmail,1000,rejected,,,,,1,0,0,0,550,unknown_user\r\n"
+      "nobody@gmail.example,gmail,1000,rejected,,,,,1,0,0,0,0,550,unknown_user\r\n"
       "0000000000000004,order,3,2026-03-02T08:00:03Z,2026-03-02T08:00:03Z,shop@shop.example,李@qq.example,qq,"
-      "1000,inbox,inbox,2026-03-02T08:01:06Z,63,63,2,1,1,0,250,accepted\r\n"
+      "1000,inbox,inbox,2026-03-02T08:01:06Z,63,63,2,1,1,0,0,250,accepted\r\n"
       "0000000000000005,order,4,2026-03-02T08:00:04Z,2026-03-02T08:00:04Z,shop@shop.example,wang@qq.example,qq,"
-      "1000,lost,,,,,0,0,0,0,,\r\n"
+      "1000,lost,,,,,0,0,0,0,0,,\r\n"
       "0000000000000006,order,5,2026-03-02T08:00:05Z,2026-03-02T08:00:05Z,shop@shop.example,x@nowhere.example,,"
-      "1000,rejected,,,,,0,0,0,0,,\r\n"
+      "1000,rejected,,,,,0,0,0,0,0,,\r\n"
       "0000000000000007,order,6,2026-03-02T08:00:06Z,,shop@shop.example,zhao@qq.example,qq,1000,refused,,,,,0,0,0,"
-      "0,,\r\n");
+      "0,0,,\r\n");
 }
 
 TEST(Files, AFolderWithoutARunGetsAHelpfulError) {

@@ -13,6 +13,7 @@
 #include "sim/report/files.h"
 #include "sim/report/summary.h"
 #include "tests/sim/measure/ledger_fixture.h"
+#include "tests/temporary_folder.h"
 
 namespace mailrig::report {
 
@@ -93,21 +94,5 @@ inline void expect_golden(const std::string& name, const std::string& actual) {
   const std::string expected{std::istreambuf_iterator<char>(in), {}};
   EXPECT_EQ(actual, expected) << name << " differs; after an intended change set MAILRIG_UPDATE_GOLDEN=1";
 }
-
-// A folder of this test's own, removed at its end.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "mailrig_report_XXXXXX").string();
-    if (mkdtemp(pattern.data()) != nullptr) path_ = pattern;
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 }  // namespace mailrig::report

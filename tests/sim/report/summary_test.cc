@@ -25,7 +25,7 @@ TEST(Summary, AnEmptyRunHasNoRates) {
 
 TEST(Summary, LostIsNullWhereTheQueueCannotBeRead) {
   auto config = measure::small_run();
-  config.sender_is_ours = false;
+  config.insight = measure::SenderInsight::none;
   measure::Storyteller run(config);
   run.submit(1, "ann@gmail.example");
   const json::value value = summary(sample_info(), *run.ledger.snapshot(measure::at(1), true));

@@ -192,5 +192,16 @@ TEST(SenderMx, NoAddressOfTheRightFamilyDefers) {
   EXPECT_EQ(driver.finals().at(0).outcome, Outcome::expired);
 }
 
+TEST(SenderMx, ASmarthostTakesEverythingInOneTransaction) {
+  Driver driver({.recipients_per_transaction_max = 10, .smarthost = "relay"});
+  driver.zone("relay", {{0, "relay", {"192.0.2.1"}}});
+  driver.host("192.0.2.1");
+  driver.submit({"anna@example.com", "ben@example.net", "postmaster"});
+  driver.run();
+  EXPECT_THAT(connected_addresses(driver), ElementsAre("192.0.2.1"));
+  EXPECT_THAT(driver.attempts(), SizeIs(3));
+  EXPECT_THAT(driver.transactions, SizeIs(1));
+}
+
 }  // namespace
 }  // namespace mailrig::sender

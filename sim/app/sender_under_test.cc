@@ -1,0 +1,123 @@
+#include "sim/app/sender_under_test.h"
+
+#include <fmt/format.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <fstream>
+#include <utility>
+
+#include "fakes/net/endpoint.h"
+#include "sim/app/mx_port.h"
+#include "sim/rig/postfix.h"
+#include "sim/rig/running_sender.h"
+#include "sim/rig/user_namespace.h"
+
+namespace mailrig::app {
+namespace {
+
+constexpr std::uint32_t localhost = 0x7f000001;
+
+Result<SenderUnderTest> prepare_postfix(const scenario::Scenario& scenario, std::uint64_t speed_permille,
+                                        const std::filesystem::path& folder,
+                                        const std::function<void(std::string_view)>& say) {
+  if (auto root = rig::become_root(); !root) return Error{"--sender postfix " + root.error().message};
+  auto postfix = rig::Postfix::open(scenario, speed_permille, folder, say);
+  if (!postfix) return postfix.error();
+  SenderUnderTest sender;
+  sender.internet = (*postfix)->internet();
+  sender.insight = measure::SenderInsight::queue;
+  sender.notes = (*postfix)->notes();
+  if (rig::in_own_user_namespace()) sender.notes.emplace_back("in a user namespace, without root");
+  sender.foreign = std::move(*postfix);
+  return sender;
+}
+
+// Somebody else's sender lives on the machine's own network, where the world has loopback addresses.
+SenderUnderTest prepare_outside(const SenderChoice& choice, const scenario::Scenario& scenario,
+                                const std::function<void(std::string_view)>& say) {
+  SenderUnderTest sender;
+  sender.range = world::AddressRange::loopback;
+  sender.insight = measure::SenderInsight::none;
+  const std::uint16_t port = choice.mx_port >= 0 ? static_cast<std::uint16_t>(choice.mx_port) : usual_mx_port();
+  sender.internet = {.dns = {net::to_asio(choice.dns.ip), choice.dns.port},
+                     .own_addresses_port = port,
+                     .source_map = scenario.source_map};
+  if (scenario.source_map.empty() && !scenario.senders.empty()) {
+    const IpAddress judged = scenario.senders.front().ips.front();
+    sender.internet.source_map.emplace_back(IpAddress::v4(localhost), judged);
+    sender.notes.push_back(fmt::format("connections from 127.0.0.1 are judged as {}", judged.to_string()));
+  }
+  if (port != 25) {
+    sender.notes.push_back(
+        fmt::format("MX hosts listen on port {}: senders reach them through a table of theirs, so "
+                    "their own MX lookups and fallbacks are not tested",
+                    port));
+  }
+  std::optional<boost::asio::ip::tcp::endpoint> entrance;
+  if (choice.kind == SenderChoice::Kind::running) {
+    entrance.emplace(net::to_asio(choice.address.ip), choice.address.port);
+    sender.notes.emplace_back("the sender's queue cannot be read: what is missing in the end counts as queued");
+  }
+  sender.probe = std::make_unique<world::Probe>();
+  sender.foreign = std::make_unique<rig::RunningSender>(scenario, entrance, *sender.probe, say);
+  return sender;
+}
+
+}  // namespace
+
+std::string routes(const world::World& world, std::uint16_t mx_port) {
+  std::string table;
+  std::vector<bool> seen(world.receivers.size());
+  for (const world::MxHost& host : world.hosts) {
+    if (seen[host.receiver]) continue;
+    seen[host.receiver] = true;
+    for (const std::string& domain : world.receivers[host.receiver]->profile().domains) {
+      table += fmt::format("{} smtp:[{}]:{}\n", domain, host.address.to_string(), mx_port);
+    }
+  }
+  return table;
+}
+
+Result<SenderChoice> parse_sender(std::string_view text) {
+  SenderChoice choice;
+  choice.name = text;
+  choice.dns = {IpAddress::v4(localhost), 5353};
+  if (text == "builtin") return choice;
+  if (text == "postfix") {
+    choice.kind = SenderChoice::Kind::postfix;
+    return choice;
+  }
+  if (text == "none") {
+    choice.kind = SenderChoice::Kind::none;
+    return choice;
+  }
+  if (text.find(':') == std::string_view::npos) {
+    return Error{
+        fmt::format("--sender {} is not available in this version; those that are: builtin, postfix, none, "
+                    "HOST:PORT",
+                    text)};
+  }
+  const auto address = parse_own_address(text);
+  if (!address) return address.error();
+  choice.kind = SenderChoice::Kind::running;
+  choice.address = *address;
+  return choice;
+}
+
+Result<SenderUnderTest> prepare_sender(const SenderChoice& choice, const scenario::Scenario& scenario,
+                                       std::uint64_t speed_permille, const std::filesystem::path& folder,
+                                       const std::function<void(std::string_view)>& say) {
+  switch (choice.kind) {
+    case SenderChoice::Kind::builtin:
+      return SenderUnderTest();
+    case SenderChoice::Kind::postfix:
+      return prepare_postfix(scenario, speed_permille, folder, say);
+    case SenderChoice::Kind::running:
+    case SenderChoice::Kind::none:
+      return prepare_outside(choice, scenario, say);
+  }
+  return SenderUnderTest();
+}
+
+}  // namespace mailrig::app

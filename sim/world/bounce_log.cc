@@ -1,0 +1,45 @@
+#include "sim/world/bounce_log.h"
+
+#include "fakes/report_format/dsn_reader.h"
+
+namespace mailrig::world {
+namespace {
+
+using report_format::Action;
+using report_format::ReportedRecipient;
+
+measure::Notice notice_of(Instant now, std::string_view mail_from, const report_format::DeliveryStatusReport& report,
+                          const ReportedRecipient& recipient) {
+  using Kind = measure::Notice::Kind;
+  return {.now = now,
+          .kind = recipient.action == Action::delayed ? Kind::delayed
+                  : recipient.expired                 ? Kind::expired
+                                                      : Kind::failed,
+          .message = report.original_rig_id,
+          .mail_from = mail_from,
+          .recipient = recipient.sent_to(),
+          .quotes_refusal = recipient.reply && recipient.reply->permanent()};
+}
+
+}  // namespace
+
+void heed_notification(measure::Ledger& ledger, Instant now, std::string_view mail_from, std::string_view content) {
+  const auto report = report_format::read_dsn(content);
+  if (!report) return;
+  for (const ReportedRecipient& recipient : report->recipients) {
+    if (recipient.action != Action::failed && recipient.action != Action::delayed) continue;
+    ledger.noticed(notice_of(now, mail_from, *report, recipient));
+  }
+}
+
+void BounceLog::recipient_verdict(const receiver::RecipientVerdict& seen) {
+  if (seen.message == nullptr || !seen.verdict.accepted()) return;
+  if (probe_ != nullptr) probe_->note(seen.recipient);
+  // Bounces come from the null sender (RFC 5321 §4.5.5).
+  if (!seen.session.mail_from.empty()) return;
+  ledger_.dsn_received(seen.now);
+  // A sender of ours has told already.
+  if (ledger_.heeds_notices()) heed_notification(ledger_, seen.now, seen.recipient, seen.message->content);
+}
+
+}  // namespace mailrig::world

@@ -1,0 +1,73 @@
+// What the sender at a desk does for the run, and hence what its reports mean to the ledger: it delivers, being itself
+// the sender under test; or it submits to the sender under test, which is somebody else's.
+// Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+#include <unordered_set>
+
+#include "sim/measure/ledger.h"
+#include "sim/sender/sender.h"
+
+namespace mailrig::world {
+
+class DeskDuty {
+ public:
+  virtual ~DeskDuty() = default;
+
+  // A message is in the sender's queue.
+  virtual void taken(Instant now, std::uint64_t message) = 0;
+  virtual void transaction_started(std::uint64_t session_key, std::uint64_t message) = 0;
+  virtual void attempt(const measure::SenderAttempt& attempt) = 0;
+  virtual void final(const sender::Event& event) = 0;
+  // Nothing more will be tried for the message.
+  virtual void done(Instant now, std::uint64_t message) = 0;
+  // Failures are bounced to MAIL FROM.
+  virtual bool bounces() const = 0;
+  // Somebody will handle the message who may lay it out anew.
+  virtual bool hands_over() const = 0;
+};
+
+class Delivering final : public DeskDuty {
+ public:
+  explicit Delivering(measure::Ledger& ledger) : ledger_(ledger) {}
+
+  void taken(Instant now, std::uint64_t message) override { ledger_.submitted(now, message); }
+  void transaction_started(std::uint64_t session_key, std::uint64_t message) override {
+    ledger_.transaction_started(session_key, message);
+  }
+  void attempt(const measure::SenderAttempt& attempt) override { ledger_.sender_attempt(attempt); }
+  void final(const sender::Event& event) override;
+  void done(Instant, std::uint64_t) override {}
+  bool bounces() const override { return true; }
+  bool hands_over() const override { return false; }
+
+ private:
+  measure::Ledger& ledger_;
+};
+
+class Submitting final : public DeskDuty {
+ public:
+  // Told the text of the reply that took over a message: many MTAs name their queue id there.
+  using Accepted = std::function<void(std::uint64_t message, std::string_view reply_text)>;
+
+  Submitting(measure::Ledger& ledger, Accepted accepted) : ledger_(ledger), accepted_(std::move(accepted)) {}
+
+  void taken(Instant, std::uint64_t) override {}
+  // Receivers never see this connection.
+  void transaction_started(std::uint64_t, std::uint64_t) override {}
+  void attempt(const measure::SenderAttempt& attempt) override;
+  void final(const sender::Event& event) override;
+  void done(Instant now, std::uint64_t message) override;
+  bool bounces() const override { return false; }
+  bool hands_over() const override { return true; }
+
+ private:
+  measure::Ledger& ledger_;
+  Accepted accepted_;
+  std::unordered_set<std::uint64_t> submitted_;  // of the messages that are not done, those with a recipient taken
+};
+
+}  // namespace mailrig::world
