@@ -8,6 +8,7 @@
 
 #include "fakes/base/instant.h"
 #include "fakes/base/ip_address.h"
+#include "fakes/policy/authentication_facts.h"
 #include "fakes/policy/verdict.h"
 
 namespace mailrig::policy {
@@ -43,6 +44,8 @@ struct Session {
   // that the reply can still be rendered.
   std::vector<Recipient> recipients;
 
+  AuthenticationFacts authentication;  // of the transaction under way; readable after end of data was answered
+
   // Kept by the policy chain: objections whose phase is still to come.
   std::vector<Verdict> held;                 // for every transaction of the connection
   std::vector<Verdict> held_in_transaction;  // for the transaction under way
@@ -61,7 +64,9 @@ struct MessageFacts {
   std::string message_id;         // without angle brackets; may be empty
   std::string header_from_domain;
   std::uint32_t received_hops = 0;  // how many Received fields
-  std::string_view content;         // the whole message; empty in virtual time
+  std::string_view content;         // the whole message; in virtual time one that stands for all of its `content_key`
+  // Messages with the same key authenticate alike, having the same template and signing keys; 0: this one is alone.
+  std::uint64_t content_key = 0;
 };
 
 }  // namespace mailrig::policy

@@ -1,0 +1,153 @@
+#include "fakes/auth/canonical_header.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "fakes/base/check.h"
+#include "fakes/mail/text.h"
+
+namespace mailrig::auth {
+namespace {
+
+// The same for names that differ only in case, eight octets at a time. It takes a few other octets for one another too
+// ('@' and '`'), which costs a comparison.
+std::uint32_t name_hash(std::string_view name) {
+  constexpr std::uint64_t lower = 0x2020'2020'2020'2020U;
+  constexpr std::uint64_t multiplier = 0x9e37'79b9'7f4a'7c15U;
+  std::uint64_t hash = name.size();
+  while (!name.empty()) {
+    std::uint64_t word = 0;
+    const std::size_t octets = std::min(name.size(), sizeof word);
+    std::memcpy(&word, name.data(), octets);
+    hash = (hash ^ (word | lower)) * multiplier;
+    hash ^= hash >> 32U;
+    name.remove_prefix(octets);
+  }
+  return static_cast<std::uint32_t>(hash);
+}
+
+// Text of one field in canonical form. State runs on from one append to the next, so that a field can be given in
+// parts; the first that is not empty holds the whole name.
+class FieldCanonicalizer {
+ public:
+  FieldCanonicalizer(std::string& out, Canonicalization method) : out_(out), method_(method) {}
+
+  void append(std::string_view text) {
+    if (method_ == Canonicalization::simple) return append_simple(text);
+    if (!in_value_ && !text.empty()) text = append_name(text);
+    append_value(text);
+  }
+
+ private:
+  // Unchanged, but for lines that came with a bare LF.
+  void append_simple(std::string_view text) {
+    while (!text.empty()) {
+      const std::size_t lf = std::min(text.find('\n'), text.size());
+      out_.append(text.substr(0, lf));
+      if (lf == text.size()) return;
+      if (lf == 0 || text[lf - 1] != '\r') out_ += '\r';
+      out_ += '\n';
+      text.remove_prefix(lf + 1);
+    }
+  }
+
+  // "Delete any WSP characters remaining before and after the colon"
+  std::string_view append_name(std::string_view text) {
+    const std::size_t colon = std::min(text.find(':'), text.size());
+    const std::string_view name = text.substr(0, std::min(text.find_first_of(" \t"), colon));
+    const std::size_t before = out_.size();
+    out_.resize(before + name.size() + 1);
+    std::transform(name.begin(), name.end(), out_.begin() + static_cast<std::ptrdiff_t>(before),
+                   [](char c) { return mail::to_lower(c); });
+    out_.back() = ':';
+    in_value_ = true;
+    return text.substr(std::min(colon + 1, text.size()));
+  }
+
+  void append_value(std::string_view text) {
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    while (at != end) {
+      if (mail::is_wsp(*at)) {
+        held_space_ = true;
+        ++at;
+      } else if (*at == '\n' || (*at == '\r' && at + 1 != end && at[1] == '\n')) {
+        ++at;  // a fold
+      } else {
+        if (held_space_ && any_value_) out_ += ' ';
+        held_space_ = false;
+        any_value_ = true;
+        const char* const stop = *at == '\r' ? at + 1 : end_of_canonical_run(Canonicalization::relaxed, at, end);
+        out_.append(at, stop);
+        at = stop;
+      }
+    }
+  }
+
+  std::string& out_;
+  Canonicalization method_;
+  bool in_value_ = false;
+  bool any_value_ = false;
+  bool held_space_ = false;
+};
+
+std::string_view without_last_line_end(std::string_view raw) {
+  if (!raw.empty() && raw.back() == '\n') raw.remove_suffix(1);
+  if (!raw.empty() && raw.back() == '\r') raw.remove_suffix(1);
+  return raw;
+}
+
+}  // namespace
+
+void HeaderFields::assign(std::string_view header) {
+  fields_.clear();
+  overfull_ = false;
+  mail::HeaderReader reader(header);
+  while (const auto field = reader.next()) {
+    if (fields_.size() == header_fields_max) {
+      overfull_ = true;
+    } else {
+      fields_.push_back(*field);
+    }
+  }
+  body_offset_ = reader.body_offset();
+
+  choice_ = 0;
+  links_.assign(fields_.size(), {});
+  buckets_.assign(std::bit_ceil(fields_.size() + 1), 0);
+  for (std::size_t i = 0; i < fields_.size(); ++i) {
+    links_[i].hash = name_hash(fields_[i].name);
+    std::uint32_t& lowest = buckets_[links_[i].hash & (buckets_.size() - 1)];
+    links_[i].above = lowest;
+    lowest = static_cast<std::uint32_t>(i + 1);
+  }
+}
+
+const mail::HeaderField* HeaderFields::choose(std::string_view name) {
+  const std::uint32_t hash = name_hash(name);
+  for (std::uint32_t at = buckets_[hash & (buckets_.size() - 1)]; at != 0; at = links_[at - 1].above) {
+    Link& link = links_[at - 1];
+    if (link.hash != hash || link.choice == choice_) continue;
+    if (!mail::equals_ignoring_case(fields_[at - 1].name, name)) continue;
+    link.choice = choice_;
+    return &fields_[at - 1];
+  }
+  return nullptr;
+}
+
+void append_canonical_field(std::string& out, Canonicalization method, std::string_view raw) {
+  FieldCanonicalizer(out, method).append(without_last_line_end(raw));
+  out += "\r\n";
+}
+
+void append_canonical_signature(std::string& out, Canonicalization method, std::string_view raw, std::string_view cut) {
+  raw = without_last_line_end(raw);
+  CHECK(cut.data() >= raw.data() && cut.data() + cut.size() <= raw.data() + raw.size());
+  const auto before = static_cast<std::size_t>(cut.data() - raw.data());
+  FieldCanonicalizer field(out, method);
+  field.append(raw.substr(0, before));
+  field.append(raw.substr(before + cut.size()));
+}
+
+}  // namespace mailrig::auth

@@ -1,0 +1,43 @@
+// Writes a header field made of tags, folded so that lines stay within 78 columns (RFC 5322 §2.1.1). A value type.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mailrig::auth {
+
+class FieldWriter {
+ public:
+  static constexpr std::size_t columns_max = 78;
+  static constexpr std::size_t breakable_columns_max = 73;  // 72 octets behind the indentation, as signers like it
+
+  // Begins with "Name:".
+  explicit FieldWriter(std::string_view name);
+
+  // A piece that stays in one line, behind a blank or, where it would not fit, a fold.
+  void word(std::string_view text);
+  // A piece that stays in one line, directly behind the last or, where it would not fit, a fold.
+  void continuation(std::string_view text);
+  // Text in which a fold may stand anywhere, such as base64.
+  void breakable(std::string_view text, std::size_t line_columns_max = breakable_columns_max);
+  void fold();
+  // The line end of the field.
+  void end() { text_ += "\r\n"; }
+
+  const std::string& text() const { return text_; }
+  std::string take() && { return std::move(text_); }
+
+ private:
+  void append(std::string_view text);
+
+  std::string text_;
+  std::size_t column_ = 0;
+};
+
+// " h=From:To;", as names of fields in that order; at least one.
+void write_signed_names(FieldWriter& field, const std::vector<std::string_view>& names);
+
+}  // namespace mailrig::auth

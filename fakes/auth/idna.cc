@@ -1,0 +1,59 @@
+#include "fakes/auth/idna.h"
+
+#include <idn2.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "fakes/mail/text.h"
+
+namespace mailrig::auth {
+namespace {
+
+constexpr std::size_t a_label_octets_max = 63;
+constexpr std::size_t a_label_name_octets_max = 253;
+
+// RFC 1035 §2.3.4 for a name without its final dot.
+bool has_name_lengths(std::string_view name) {
+  if (name.empty() || name.size() > a_label_name_octets_max) return false;
+  while (true) {
+    const std::size_t dot = name.find('.');
+    const std::size_t octets = std::min(dot, name.size());
+    if (octets == 0 || octets > a_label_octets_max) return false;
+    if (dot == std::string_view::npos) return true;
+    name.remove_prefix(dot + 1);
+  }
+}
+
+bool has_blank_or_control(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) { return mail::is_ascii(c) && (c <= ' ' || c == 0x7f); });
+}
+
+// `domain` is UTF-8 without NUL.
+std::optional<std::string> convert_u_labels(std::string_view domain) {
+  char* converted = nullptr;
+  const int status = idn2_to_ascii_8z(std::string(domain).c_str(), &converted, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+  const std::unique_ptr<char, decltype(&idn2_free)> owner(converted, [](void* memory) { idn2_free(memory); });
+  if (status != IDN2_OK) return std::nullopt;
+  return std::string(converted);
+}
+
+}  // namespace
+
+std::optional<std::string> to_a_labels(std::string_view domain) {
+  if (domain.size() > u_label_name_octets_max || has_blank_or_control(domain)) return std::nullopt;
+  std::optional<std::string> name;
+  if (mail::is_ascii(domain)) {
+    name = mail::to_lower(domain);
+  } else {
+    if (!mail::is_utf8(domain)) return std::nullopt;
+    name = convert_u_labels(domain);
+    // UTS #46 maps some characters to blanks or signs that are none of a host's.
+    if (!name || !mail::is_ascii(*name) || has_blank_or_control(*name)) return std::nullopt;
+  }
+  if (!name->empty() && name->back() == '.') name->pop_back();
+  if (!has_name_lengths(*name)) return std::nullopt;
+  return name;
+}
+
+}  // namespace mailrig::auth
