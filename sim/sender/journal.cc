@@ -3,11 +3,12 @@
 #include <utility>
 
 namespace mailrig::sender {
+namespace {
 
-void Journal::attempt(Instant now, const Stored& stored, std::uint32_t recipient, std::uint32_t try_number,
-                      const Where& where, smtp::RecipientResult result) {
+Event about(Event::Kind kind, Instant now, const Stored& stored, std::uint32_t recipient, std::uint32_t try_number,
+            const Where& where) {
   Event event;
-  event.kind = Event::Kind::attempt;
+  event.kind = kind;
   event.at = now;
   event.message = stored.message.id;
   event.recipient = recipient;
@@ -15,6 +16,14 @@ void Journal::attempt(Instant now, const Stored& stored, std::uint32_t recipient
   event.connection = where.connection;
   event.address = where.address;
   event.host = where.host;
+  return event;
+}
+
+}  // namespace
+
+void Journal::attempt(Instant now, const Stored& stored, std::uint32_t recipient, std::uint32_t try_number,
+                      const Where& where, smtp::RecipientResult result) {
+  Event event = about(Event::Kind::attempt, now, stored, recipient, try_number, where);
   event.result = std::move(result);
   events_.push(std::move(event));
 }
@@ -29,15 +38,7 @@ void Journal::final(Instant now, Queue& queue, std::uint32_t message, std::uint3
     batches_.push_back({.message = message, .failures = {}});
   }
 
-  Event event;
-  event.kind = Event::Kind::final;
-  event.at = now;
-  event.message = stored.message.id;
-  event.recipient = recipient;
-  event.attempt = try_number;
-  event.connection = where.connection;
-  event.address = where.address;
-  event.host = where.host;
+  Event event = about(Event::Kind::final, now, stored, recipient, try_number, where);
   event.result.kind = result.kind;
   event.result.stage = result.stage;
   event.result.rcpt_answered = result.rcpt_answered;
