@@ -189,6 +189,15 @@ class Runtimes(product.ProductTest):
         self.assertEqual(len(live), 60)
         self.assertEqual(live, self.rows("simulate"))
 
+    def test_runs_repeat_though_their_keys_differ(self):
+        hashes = set()
+        for name in ("first", "second"):
+            out = self.folder / name
+            ran = product.mailrig("simulate", self.write("rotation.yaml", ROTATION), "--out", out)
+            self.assertEqual(ran.returncode, 0, ran.stdout + ran.stderr)
+            hashes.add(product.summary(out)["event_log_hash"])
+        self.assertEqual(len(hashes), 1)
+
 
 if __name__ == "__main__":
     unittest.main()
