@@ -87,16 +87,16 @@ class QueueWatch {
 // The scenario's traffic on its way to whoever delivers it.
 class Delivery {
  public:
-  Delivery(const scenario::Scenario& scenario, const plan::Traffic& traffic, measure::Ledger& ledger,
-           const net::Clock& clock, const FakeInternet& internet)
-      : scenario_(scenario), traffic_(traffic), ledger_(ledger), clock_(clock), internet_(internet) {}
+  Delivery(const scenario::Scenario& scenario, const world::SenderKeys& keys, const plan::Traffic& traffic,
+           measure::Ledger& ledger, const net::Clock& clock, const FakeInternet& internet)
+      : scenario_(scenario), keys_(keys), traffic_(traffic), ledger_(ledger), clock_(clock), internet_(internet) {}
 
   Result<void> start_reference_senders() {
     auto tls = net::client_context();
     if (!tls) return tls.error();
     const Route route{.dns = internet_.dns_endpoint(), .addresses = internet_.addresses(), .tls = *tls};
     const auto desks = [this](const world::Finished& finished) {
-      return world::make_desks(scenario_, traffic_, ledger_, world::Content::rendered, finished);
+      return world::make_desks(scenario_, keys_, traffic_, ledger_, world::Content::rendered, finished);
     };
     thread_.emplace(scenario_, traffic_, clock_, desks, std::vector(scenario_.senders.size(), route));
     thread_->start();
@@ -124,7 +124,7 @@ class Delivery {
       const auto accepted = [&sender](std::size_t from, std::uint64_t message, std::string_view text) {
         sender.accepted(from, message, text);
       };
-      return world::make_submission_desks(scenario_, traffic_, ledger_, second, accepted, finished);
+      return world::make_submission_desks(scenario_, keys_, traffic_, ledger_, second, accepted, finished);
     };
     thread_.emplace(scenario_, traffic_, clock_, desks, routes);
     thread_->start();
@@ -141,6 +141,7 @@ class Delivery {
 
  private:
   const scenario::Scenario& scenario_;
+  const world::SenderKeys& keys_;
   const plan::Traffic& traffic_;
   measure::Ledger& ledger_;
   const net::Clock& clock_;
@@ -212,7 +213,7 @@ Result<RunResult> run(const scenario::Scenario& scenario, world::World& world, c
     }
   }
 
-  Delivery delivery(scenario, traffic, ledger, clock, **internet);
+  Delivery delivery(scenario, world.sender_keys, traffic, ledger, clock, **internet);
   std::optional<QueueWatch> queue;
   if (foreign == nullptr) {
     if (auto started = delivery.start_reference_senders(); !started) return started.error();

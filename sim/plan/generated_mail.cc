@@ -119,13 +119,13 @@ std::string GeneratedMail::first_line(std::uint64_t id) const {
   return encode_line(fmt::format("{}{:016x}{}", words.before, id, words.after), encoding_);
 }
 
-std::string GeneratedMail::message_id(const PlannedMessage& message) const {
-  return fmt::format("{}.{}@{}", mail::format_rig_id(message.id), message.slot, domain_);
+std::string GeneratedMail::message_id(std::uint64_t slot, std::uint64_t id) const {
+  return fmt::format("{}.{}@{}", mail::format_rig_id(id), slot, domain_);
 }
 
 void GeneratedMail::append_head(std::string& out, const PlannedMessage& message, std::string_view to,
                                 std::string_view subject) const {
-  const std::string id_field = message_id(message);
+  const std::string id_field = message_id(message.slot, message.id);
   std::string unsubscribe;
   if (marketing_) {
     unsubscribe = fmt::format("mailto:unsubscribe@{}?subject={}", domain_, mail::format_rig_id(message.id));

@@ -25,7 +25,7 @@ struct PlannedMessage {
   Instant intended{};         // when the schedule wants it submitted
   std::string mail_from;      // envelope; unique per message when the scenario asks for VERP
   std::vector<PlannedRecipient> recipients;
-  std::uint64_t size_bytes = 0;  // of the rendered message, exactly
+  std::uint64_t size_bytes = 0;  // of the rendered message without signatures, exactly
   bool smtputf8 = false;
   bool eight_bit = false;
 };

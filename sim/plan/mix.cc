@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "fakes/base/check.h"
-#include "fakes/mail/body_digest.h"
-#include "fakes/mail/header.h"
+#include "fakes/mail/inspect.h"
 #include "fakes/mail/text.h"
+#include "sim/plan/tamper.h"
 
 namespace mailrig::plan {
 namespace {
@@ -26,6 +26,12 @@ std::string verp_address(std::string_view envelope_from, std::uint64_t id) {
   if (!address) return std::string(envelope_from);
   address->local += "+" + mail::format_rig_id(id);
   return address->to_string();
+}
+
+Error nothing_to_tamper(const scenario::Mail& mail, const mail::Eml& message) {
+  return mail.at.error(fmt::format("mail.{}.tamper: there is no letter or digit in the {} of {} that could be changed",
+                                   mail.name, mail.tamper == scenario::Tamper::body ? "body" : "Subject",
+                                   message.file));
 }
 
 }  // namespace
@@ -56,6 +62,12 @@ Result<Traffic::Kind> Traffic::make_kind(const scenario::Scenario& scenario, con
     auto loaded = mail::load_messages(path);
     if (!loaded) return loaded.error();
     own.insert(own.end(), std::make_move_iterator(loaded->begin()), std::make_move_iterator(loaded->end()));
+  }
+  if (mail.tamper != scenario::Tamper::none) {
+    for (const mail::Eml& message : own) {
+      std::string copy = message.content;
+      if (!tamper(copy, mail.tamper)) return nothing_to_tamper(mail, message);
+    }
   }
   return Kind{&mail, std::move(own)};
 }
@@ -128,26 +140,23 @@ std::string Traffic::render(const PlannedMessage& message) const {
   return std::get<GeneratedMail>(kind.content).render(message, draw_.bits(e.name, "text", message.slot));
 }
 
-mail::MessageTraits Traffic::traits(const PlannedMessage& message) const {
-  const Kind& kind = kinds_[message.mail];
-  mail::MessageTraits traits;
-  if (const auto* own = std::get_if<OwnMessages>(&kind.content)) {
-    traits = mail::inspect((*own)[message.slot % own->size()].content);
-    traits.body_digest = 0;
-  } else {
-    traits.message_id = std::get<GeneratedMail>(kind.content).message_id(message);
-    traits.header_from_domain = kind.mail->from.address.domain;
-  }
-  traits.size = message.size_bytes;
-  traits.rig_id = message.id;
-  return traits;
+std::optional<std::uint64_t> Traffic::known_body_digest(const PlannedMessage& message) const {
+  const auto* own = std::get_if<OwnMessages>(&kinds_[message.mail].content);
+  if (own == nullptr) return std::nullopt;
+  return (*own)[message.slot % own->size()].body_digest;
 }
 
-std::uint64_t Traffic::body_digest(const PlannedMessage& message, std::string_view rendered) const {
-  if (const auto* own = std::get_if<OwnMessages>(&kinds_[message.mail].content)) {
-    return (*own)[message.slot % own->size()].body_digest;
-  }
-  return mail::body_digest(rendered.substr(mail::body_offset(rendered)));
+std::uint64_t Traffic::layout(const PlannedMessage& message) const {
+  const auto* own = std::get_if<OwnMessages>(&kinds_[message.mail].content);
+  return std::max<std::uint64_t>(combine(message.mail, own == nullptr ? 0 : message.slot % own->size()), 1);
+}
+
+std::optional<std::string> Traffic::generated_message_id(std::size_t entry, std::uint64_t slot,
+                                                         std::uint64_t id) const {
+  const Kind& kind = kinds_[entries_[entry].traffic->mail_index];
+  const auto* generated = std::get_if<GeneratedMail>(&kind.content);
+  if (generated == nullptr) return std::nullopt;
+  return generated->message_id(slot, id);
 }
 
 }  // namespace mailrig::plan

@@ -15,7 +15,6 @@
 #include "fakes/base/instant.h"
 #include "fakes/base/result.h"
 #include "fakes/mail/eml.h"
-#include "fakes/mail/inspect.h"
 #include "sim/plan/generated_mail.h"
 #include "sim/plan/message.h"
 #include "sim/plan/recipients.h"
@@ -38,10 +37,16 @@ class Traffic {
   PlannedMessage message(std::size_t entry, std::uint64_t slot, Instant intended) const;
   // The message itself, CRLF line ends, message.size_bytes long.
   std::string render(const PlannedMessage& message) const;
-  // What mail::inspect() reads off a message that render() made, but for the digest of its body.
-  mail::MessageTraits traits(const PlannedMessage& message) const;
-  // mail::body_digest of a message that render() made.
-  std::uint64_t body_digest(const PlannedMessage& message, std::string_view rendered) const;
+  // mail::body_digest of the message, where it is known without rendering it.
+  std::optional<std::uint64_t> known_body_digest(const PlannedMessage& message) const;
+
+  // The kind of a message, as the scenario has it.
+  const scenario::Mail& mail(const PlannedMessage& message) const { return *kinds_[message.mail].mail; }
+  // Equal for messages that differ in nothing but ids, times, recipients, sizes and texts: all that were generated for
+  // one kind, and all that were made of one file. Never 0.
+  std::uint64_t layout(const PlannedMessage& message) const;
+  // Without angle brackets, of a generated message; nothing for the user's own, which have theirs.
+  std::optional<std::string> generated_message_id(std::size_t entry, std::uint64_t slot, std::uint64_t id) const;
 
  private:
   using OwnMessages = std::vector<mail::Eml>;  // the user's, sent in turn

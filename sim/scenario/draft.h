@@ -56,12 +56,17 @@ struct Draft : Scenario {
 };
 
 // One table of keys for each part of the file, and the whole.
+config::Type<std::string> domain_type();
+config::Type<DkimKey> dkim_key_type();
 config::Table<Sender> sender_keys();
 config::Type<Receiver> receiver_type();
 config::Table<ListDraft> list_keys();
 config::Table<MailDraft> mail_keys();
 config::Type<Schedule> schedule_type();
 config::Table<Draft> scenario_keys();
+
+// Reads the keys that are files, and fills in what depends on the sender.
+void finish_dkim_keys(const std::filesystem::path& scenario_file, Sender& sender, config::Errors& errors);
 
 // Resolves names, reads the files that `draft` names (relative to the folder of draft.file) and checks what concerns
 // more than one part. The result is good when nothing was added to `errors`.

@@ -50,10 +50,11 @@ void add_file_fault(const Location& at, std::string_view key, const Error& fault
   }
 }
 
-void finish_senders(std::vector<Sender>& senders) {
+void finish_senders(const Draft& draft, std::vector<Sender>& senders, Errors& errors) {
   constexpr std::uint32_t first_address = 0xc612020a;  // 198.18.2.10, of the range for benchmarks (RFC 2544)
   for (std::size_t i = 0; i < senders.size(); ++i) {
     if (senders[i].ips.empty()) senders[i].ips = {IpAddress::v4(first_address + static_cast<std::uint32_t>(i))};
+    finish_dkim_keys(draft.file, senders[i], errors);
   }
 }
 
@@ -300,7 +301,7 @@ void finish_expectations(const Draft& draft, Scenario& scenario, Errors& errors)
 Scenario finish(Draft draft, config::Errors& errors) {
   Scenario scenario = static_cast<const Scenario&>(draft);
   scenario.drain = draft.end.drain;
-  finish_senders(scenario.senders);
+  finish_senders(draft, scenario.senders, errors);
   const std::size_t before = errors.count();
   finish_receivers(draft, scenario, errors);
   const bool profiles_good = errors.count() == before;

@@ -152,7 +152,8 @@ config::Table<MailDraft> mail_keys() {
                                      {"marketing", MailKind::marketing},
                                      {"notification", MailKind::notification}}),
            "What kind of mail it is")
-      .key("size", &Mail::size, size_range(), "Of the whole message: one size, {median}, or {min, max}")
+      .key("size", &Mail::size, size_range(),
+           "Of the whole message without its signatures: one size, {median}, or {min, max}")
       .key("language", &Mail::language,
            config::one_of<Language>({{"en", Language::en}, {"zh", Language::zh}, {"mixed", Language::mixed}}),
            "Of subject and text")
@@ -163,6 +164,10 @@ config::Table<MailDraft> mail_keys() {
       .key("envelope_from", &MailDraft::envelope_from_given, reverse_path(),
            "MAIL FROM; default bounces@<sender's domain>")
       .key("verp", &Mail::verp, config::boolean(), "A MAIL FROM of its own for every message")
+      .key("sign", &Mail::sign, config::boolean(), "Sign it with the sender's keys, where there are any")
+      .key("tamper", &Mail::tamper,
+           config::one_of<Tamper>({{"none", Tamper::none}, {"body", Tamper::body}, {"header", Tamper::header}}),
+           "Changes one octet of the body, or of the Subject, after signing")
       .key("files", &MailDraft::files_path, config::located(config::text()),
            "Your own messages: an .eml file, a folder of them or a Maildir")
       .remember_location(&Mail::at)

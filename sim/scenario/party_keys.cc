@@ -10,7 +10,11 @@ using config::Node;
 using config::Presence;
 using config::Type;
 
-Type<std::string> domain() {
+constexpr std::uint32_t many = 1'000'000;
+
+}  // namespace
+
+Type<std::string> domain_type() {
   return config::custom<std::string>(
       [](const Node& node, std::string& into, Errors& errors) {
         if (!node.is_scalar() || !mail::is_domain(node.text())) {
@@ -21,31 +25,16 @@ Type<std::string> domain() {
       {{"type", "string"}, {"format", "idn-hostname"}});
 }
 
-Type<DkimKey> dkim_key() {
-  config::Table<DkimKey> table{"DKIM key"};
-  table
-      .key("selector", &DkimKey::selector, config::text(), "Names the key record: <selector>._domainkey.<domain>",
-           Presence::required)
-      .key("algorithm", &DkimKey::algorithm,
-           config::one_of<DkimAlgorithm>(
-               {{"rsa-sha256", DkimAlgorithm::rsa_sha256}, {"ed25519-sha256", DkimAlgorithm::ed25519_sha256}}),
-           "Signature algorithm (RFC 6376, RFC 8463)")
-      .key("bits", &DkimKey::bits, config::integer<std::uint32_t>(512, 8192), "Length of an RSA key");
-  return config::object(std::move(table));
-}
-
-constexpr std::uint32_t many = 1'000'000;
-
-}  // namespace
-
 config::Table<Sender> sender_keys() {
   config::Table<Sender> table{"sender"};
-  table.key("domain", &Sender::domain, domain(), "Domain of its addresses, SPF and DMARC records", Presence::required)
+  table
+      .key("domain", &Sender::domain, domain_type(), "Domain of its addresses, SPF and DMARC records",
+           Presence::required)
       .key("ips", &Sender::ips, config::one_or_list(config::ip_address()), "Addresses that the receivers see and judge")
       .key("helo", &Sender::helo, config::text(), "Name in EHLO; default mta1.<domain>")
       .key("ptr", &Sender::ptr, config::text(), "Reverse name of its addresses; default helo, \"\" for none")
       .key("spf", &Sender::spf, config::text(), "SPF record; none by default")
-      .key("dkim", &Sender::dkim, config::list_of(dkim_key()), "Keys to sign with")
+      .key("dkim", &Sender::dkim, config::list_of(dkim_key_type()), "Keys to sign with")
       .key("dmarc", &Sender::dmarc, config::text(), "DMARC record; none by default")
       .key("retry", &Sender::retry, config::list_of(config::duration()),
            "Delays between attempts; the last one repeats")

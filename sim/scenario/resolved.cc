@@ -23,6 +23,16 @@ void make_absolute(Node& root, std::string_view part, std::string_view key, cons
   for (const auto& entry : map->entries()) make_absolute(map->find(entry.key)->find(key), folder);
 }
 
+void make_dkim_keys_absolute(Node& root, const fs::path& folder) {
+  Node* senders = root.find("senders");
+  if (senders == nullptr) return;
+  for (const auto& entry : senders->entries()) {
+    Node* keys = senders->find(entry.key)->find("dkim");
+    if (keys == nullptr) continue;
+    for (std::size_t i = 0; i < keys->items().size(); ++i) make_absolute(keys->item(i)->find("key"), folder);
+  }
+}
+
 void make_zones_absolute(Node& root, const fs::path& folder) {
   Node* dns = root.find("dns");
   Node* zones = dns == nullptr ? nullptr : dns->find("zones");
@@ -40,6 +50,7 @@ std::string resolved_yaml(const Scenario& scenario) {
   const fs::path folder = fs::absolute(scenario.file).parent_path();
   make_absolute(root, "lists", "file", folder);
   make_absolute(root, "mail", "files", folder);
+  make_dkim_keys_absolute(root, folder);
   make_zones_absolute(root, folder);
   for (const Receiver& receiver : scenario.receivers) {
     if (is_profile_file(receiver.profile_name.value)) {

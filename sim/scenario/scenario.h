@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "fakes/auth/canonical_body.h"
+#include "fakes/auth/key.h"
 #include "fakes/base/instant.h"
 #include "fakes/base/ip_address.h"
 #include "fakes/base/units.h"
@@ -29,10 +31,22 @@ using config::Location;
 
 enum class DkimAlgorithm : std::uint8_t { rsa_sha256, ed25519_sha256 };
 
+// A key that a sender's mail is signed with while it is in force. Its record is published the whole time, so that what
+// is on its way can be verified before and after; the timeline can withdraw it.
 struct DkimKey {
   std::string selector;
-  DkimAlgorithm algorithm = DkimAlgorithm::rsa_sha256;
-  std::uint32_t bits = 2048;  // of RSA
+  std::string domain;                      // d=; default: the sender's
+  std::optional<DkimAlgorithm> algorithm;  // after loading always there
+  std::uint32_t bits = 2048;               // of an RSA key that is made for the run
+  Located<std::string> file;               // PEM; empty: the key is made for the run
+  std::optional<auth::PrivateKey> key;     // of the file
+  Duration from{};                         // in force from then on, after the start
+  std::optional<Duration> until;           // and before this
+  auth::Canonicalization header = auth::Canonicalization::relaxed;
+  auth::Canonicalization body = auth::Canonicalization::relaxed;
+  std::vector<std::string> oversign = {"From"};  // of these a further field breaks the signature
+  bool publish = true;                           // the key record
+  Location at;
 };
 
 // The SMTP client system under test: its identity in DNS and how it behaves.
@@ -104,6 +118,9 @@ struct AttachmentSpec {
   std::string type;  // media type; empty: guessed from the name
 };
 
+// What is changed in a message after it was signed: one octet of the body, or of the Subject.
+enum class Tamper : std::uint8_t { none, body, header };
+
 // One kind of message: a stream in reports.
 struct Mail {
   std::string name;
@@ -113,14 +130,16 @@ struct Mail {
   std::optional<mail::Mailbox> reply_to;
   std::string subject;  // empty: generated in the mail's language
   MailKind kind = MailKind::transactional;
-  SizeRange size;
+  SizeRange size;  // of the message without its signatures
   Language language = Language::en;
   std::optional<mail::TransferEncoding> encoding;  // nullopt: what suits the text
   std::vector<AttachmentSpec> attachments;
   std::optional<Duration> deadline;
-  std::uint32_t recipients = 1;              // per message
-  std::string envelope_from;                 // default: bounces@<sender's domain>; empty: the null reverse path
-  bool verp = false;                         // a MAIL FROM of its own for every message
+  std::uint32_t recipients = 1;  // per message
+  std::string envelope_from;     // default: bounces@<sender's domain>; empty: the null reverse path
+  bool verp = false;             // a MAIL FROM of its own for every message
+  bool sign = true;              // with the sender's keys in force, if there are any
+  Tamper tamper = Tamper::none;
   std::vector<std::filesystem::path> files;  // the user's own messages, sent in turn; empty: generated ones
   Location at;
 };

@@ -20,7 +20,7 @@ class Driver {
         world_(world),
         options_(options),
         player_(traffic, scenario.start),
-        desks_(world::make_desks(scenario, traffic, ledger, world::Content::facts_only,
+        desks_(world::make_desks(scenario, world.sender_keys, traffic, ledger, world::Content::facts_only,
                                  [this](Instant now, std::uint32_t entry) { player_.finished(now, entry); })) {
     for (auto& desk : desks_) links_.push_back(std::make_unique<Link>(world, *desk));
   }

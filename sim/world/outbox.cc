@@ -30,12 +30,13 @@ sender::Config sender_config(const scenario::Sender& sender) {
   return config;
 }
 
-Desks make_desks(const scenario::Scenario& scenario, const plan::Traffic& traffic, measure::Ledger& ledger,
-                 Content content, const Finished& finished) {
+Desks make_desks(const scenario::Scenario& scenario, const SenderKeys& keys, const plan::Traffic& traffic,
+                 measure::Ledger& ledger, Content content, const Finished& finished) {
   Desks desks;
-  for (const scenario::Sender& sender : scenario.senders) {
-    desks.push_back(std::make_unique<SenderDesk>(sender_config(sender), Draw(scenario.seed), traffic, ledger, content,
-                                                 std::make_unique<Delivering>(ledger), finished));
+  for (std::size_t i = 0; i < scenario.senders.size(); ++i) {
+    desks.push_back(std::make_unique<SenderDesk>(sender_config(scenario.senders[i]), Draw(scenario.seed), traffic,
+                                                 ledger, content, std::make_unique<Delivering>(ledger), finished,
+                                                 MessageSigner(keys.of(i))));
   }
   return desks;
 }
@@ -58,14 +59,16 @@ sender::Config submission_config(const scenario::Sender& sender, Duration second
   return config;
 }
 
-Desks make_submission_desks(const scenario::Scenario& scenario, const plan::Traffic& traffic, measure::Ledger& ledger,
-                            Duration second, const HandedOver& accepted, const Finished& finished) {
+Desks make_submission_desks(const scenario::Scenario& scenario, const SenderKeys& keys, const plan::Traffic& traffic,
+                            measure::Ledger& ledger, Duration second, const HandedOver& accepted,
+                            const Finished& finished) {
   Desks desks;
   for (std::size_t i = 0; i < scenario.senders.size(); ++i) {
     auto duty = std::make_unique<Submitting>(
         ledger, [accepted, i](std::uint64_t message, std::string_view text) { accepted(i, message, text); });
     desks.push_back(std::make_unique<SenderDesk>(submission_config(scenario.senders[i], second), Draw(scenario.seed),
-                                                 traffic, ledger, Content::rendered, std::move(duty), finished));
+                                                 traffic, ledger, Content::rendered, std::move(duty), finished,
+                                                 MessageSigner(keys.of(i))));
   }
   return desks;
 }

@@ -8,6 +8,7 @@
 
 #include "sim/scenario/scenario.h"
 #include "sim/world/sender_desk.h"
+#include "sim/world/sender_keys.h"
 
 namespace mailrig::world {
 
@@ -15,14 +16,17 @@ using Desks = std::vector<std::unique_ptr<SenderDesk>>;  // one per sender, in t
 using Finished = std::function<void(Instant, std::uint32_t traffic)>;
 
 sender::Config sender_config(const scenario::Sender& sender);
-Desks make_desks(const scenario::Scenario& scenario, const plan::Traffic& traffic, measure::Ledger& ledger,
-                 Content content, const Finished& finished);
+// Each signs with its sender's keys.
+Desks make_desks(const scenario::Scenario& scenario, const SenderKeys& keys, const plan::Traffic& traffic,
+                 measure::Ledger& ledger, Content content, const Finished& finished);
 
 // Handing over happens at the pace of the wall, whatever the model's: one second there is `second` of the model.
 sender::Config submission_config(const scenario::Sender& sender, Duration second);
 // `accepted` is told the number of the sender that took a message, and its words.
 using HandedOver = std::function<void(std::size_t sender, std::uint64_t message, std::string_view reply_text)>;
-Desks make_submission_desks(const scenario::Scenario& scenario, const plan::Traffic& traffic, measure::Ledger& ledger,
-                            Duration second, const HandedOver& accepted, const Finished& finished);
+// Mail is signed before it is handed over, as applications do that have the keys themselves.
+Desks make_submission_desks(const scenario::Scenario& scenario, const SenderKeys& keys, const plan::Traffic& traffic,
+                            measure::Ledger& ledger, Duration second, const HandedOver& accepted,
+                            const Finished& finished);
 
 }  // namespace mailrig::world

@@ -2,26 +2,27 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "fakes/base/check.h"
-#include "fakes/mail/body_digest.h"
-#include "fakes/mail/header.h"
+#include "fakes/base/stable_hash.h"
 #include "fakes/report_format/dsn.h"
 
 namespace mailrig::world {
 namespace {
 
-// In virtual time nobody reads a bounce, so it is not written; limits still need a size.
+// In virtual time bounces are not written one by one; limits still need a size.
 constexpr std::uint64_t bounce_bytes_nominal = 4'096;
 
 }  // namespace
 
 SenderDesk::SenderDesk(sender::Config config, Draw draw, const plan::Traffic& traffic, measure::Ledger& ledger,
                        Content content, std::unique_ptr<DeskDuty> duty,
-                       std::function<void(Instant, std::uint32_t)> finished)
+                       std::function<void(Instant, std::uint32_t)> finished, MessageSigner signer)
     : sender_(std::move(config), draw),
       traffic_(traffic),
+      mail_(traffic, std::move(signer)),
       ledger_(ledger),
       content_(content),
       duty_(std::move(duty)),
@@ -36,25 +37,30 @@ void SenderDesk::submit(Instant now, const plan::PlannedMessage& message) {
                                   .recipients = {},
                                   .size_bytes = message.size_bytes,
                                   .body_digest = 0};
+  Origin origin{message.traffic, message.slot, message.intended, now};
   if (content_ == Content::rendered) {
-    const std::string rendered = traffic_.render(message);
-    offered.body_digest = traffic_.body_digest(message, rendered);
-    if (duty_->hands_over()) {
-      offered.loose_body_digest =
-          mail::loose_body_digest(std::string_view(rendered).substr(mail::body_offset(rendered)));
-    }
+    OutgoingMail::Submitted submitted = mail_.submit(message, now, duty_->hands_over());
+    offered.body_digest = submitted.body_digest;
+    offered.loose_body_digest = submitted.loose_body_digest;
+    offered.size_bytes += submitted.signatures.size();
+    if (!submitted.signatures.empty()) signatures_.emplace(message.id, std::move(submitted.signatures));
+  } else {
+    const Representative& representative =
+        representatives_.acquire(mail_.content_key(message, now), [&] { return mail_.represent(message, now); });
+    origin.representative = &representative;
+    offered.size_bytes += representative.signature_octets;
   }
   sender::QueuedMessage queued{.id = message.id,
                                .mail_from = message.mail_from,
                                .recipients = {},
-                               .size_bytes = message.size_bytes,
+                               .size_bytes = offered.size_bytes,
                                .smtputf8 = message.smtputf8,
                                .eight_bit = message.eight_bit};
   for (const auto& recipient : message.recipients) {
     offered.recipients.push_back({recipient.address, recipient.receiver});
     queued.recipients.push_back(recipient.address);
   }
-  origins_[message.id] = {message.traffic, message.slot, message.intended, now};
+  origins_[message.id] = origin;
   ledger_.offered(offered);
   duty_->taken(now, message.id);
   sender_.submit(now, std::move(queued));
@@ -77,16 +83,20 @@ SenderDesk::Load SenderDesk::load(std::uint64_t message) const {
 policy::MessageFacts SenderDesk::facts(std::uint64_t message) const {
   const sender::QueuedMessage* queued = sender_.find(message);
   CHECK(queued != nullptr);
+  const auto origin = origins_.find(message);
+  const Representative* representative =
+      origin == origins_.end() ? bounces_.at(message).representative : origin->second.representative;
+  CHECK(representative != nullptr);
   policy::MessageFacts facts;
   facts.size = queued->size_bytes;
-  if (const auto origin = origins_.find(message); origin != origins_.end()) {
-    mail::MessageTraits traits = traffic_.traits(planned(origin->second));
-    facts.rig_id = traits.rig_id;
-    facts.message_id = std::move(traits.message_id);
-    facts.header_from_domain = std::move(traits.header_from_domain);
-    facts.received_hops = traits.received_hops;
-  } else {
-    facts.header_from_domain = config().domain;  // a bounce is from MAILER-DAEMON
+  facts.header_from_domain = representative->traits.header_from_domain;
+  facts.received_hops = representative->traits.received_hops;
+  facts.content = representative->content;
+  facts.content_key = representative->key;
+  if (origin != origins_.end()) {
+    facts.rig_id = message;
+    auto generated_id = traffic_.generated_message_id(origin->second.traffic, origin->second.slot, message);
+    facts.message_id = generated_id ? std::move(*generated_id) : representative->traits.message_id;
   }
   return facts;
 }
@@ -98,10 +108,12 @@ const std::string& SenderDesk::recipient(std::uint64_t message, std::uint32_t in
 }
 
 std::string SenderDesk::content(std::uint64_t message) const {
-  if (const auto bounce = bounces_.find(message); bounce != bounces_.end()) return bounce->second;
+  if (const auto bounce = bounces_.find(message); bounce != bounces_.end()) return bounce->second.content;
   const auto origin = origins_.find(message);
   CHECK(origin != origins_.end());
-  return traffic_.render(planned(origin->second));
+  const auto signatures = signatures_.find(message);
+  return mail_.content(planned(origin->second),
+                       signatures == signatures_.end() ? std::string_view() : std::string_view(signatures->second));
 }
 
 void SenderDesk::opening(sender::ConnectionId connection, std::uint64_t session_key, const IpAddress& source) {
@@ -155,13 +167,23 @@ void SenderDesk::settle() {
         if (duty_->bounces()) write_bounce(*event);
         break;
       case sender::Event::Kind::done:
-        bounces_.erase(event->message);
         duty_->done(event->at, event->message);
-        if (const auto origin = origins_.extract(event->message)) finished_(event->at, origin.mapped().traffic);
+        forget(event->message, event->at);
         break;
     }
   }
   timed_out_ = false;
+}
+
+void SenderDesk::forget(std::uint64_t message, Instant now) {
+  signatures_.erase(message);
+  if (const auto bounce = bounces_.extract(message); bounce && bounce.mapped().representative != nullptr) {
+    representatives_.release(*bounce.mapped().representative);
+  }
+  const auto origin = origins_.extract(message);
+  if (!origin) return;
+  if (origin.mapped().representative != nullptr) representatives_.release(*origin.mapped().representative);
+  finished_(now, origin.mapped().traffic);
 }
 
 void SenderDesk::record_attempt(const sender::Event& event) {
@@ -187,26 +209,39 @@ void SenderDesk::write_bounce(const sender::Event& event) {
                                .recipients = {failed->mail_from},
                                .size_bytes = bounce_bytes_nominal,
                                .bounce = true};
+  Bounce written;
   if (content_ == Content::rendered) {
-    const std::string original = content(event.message);
-    report_format::FailureReport report{.reporting_host = config().helo,
-                                        .to = failed->mail_from,
-                                        .message_id = fmt::format("{:016x}.bounce@{}", bounce.id, config().domain),
-                                        .arrived = origins_.at(event.message).submitted,
-                                        .now = event.at,
-                                        .failures = {},
-                                        .original = original};
-    for (const auto& failure : event.failures) {
-      report.failures.push_back({.address = failed->recipients[failure.recipient],
-                                 .reply = failure.reply,
-                                 .remote_host = std::string(failure.remote_host),
-                                 .expired = failure.outcome == sender::Event::Outcome::expired});
-    }
-    std::string content = report_format::write_failure_dsn(report);
-    bounce.size_bytes = content.size();
-    bounces_.emplace(bounce.id, std::move(content));
+    written.content = bounce_content(event, bounce.id, content(event.message));
+    bounce.size_bytes = written.content.size();
+  } else {
+    const std::uint64_t kind =
+        combine(stable_hash(config().name, stable_hash("bounce")), mail_.signer().keys_in_force(event.at));
+    written.representative = &representatives_.acquire(std::max<std::uint64_t>(kind, 1), [&] {
+      return represent(bounce_content(event, bounce.id, origins_.at(event.message).representative->content), 0);
+    });
   }
+  bounces_.emplace(bounce.id, std::move(written));
   sender_.submit(event.at, std::move(bounce));
+}
+
+std::string SenderDesk::bounce_content(const sender::Event& event, std::uint64_t bounce, std::string_view original) {
+  const sender::QueuedMessage& failed = *sender_.find(event.message);
+  report_format::FailureReport report{.reporting_host = config().helo,
+                                      .to = failed.mail_from,
+                                      .message_id = fmt::format("{:016x}.bounce@{}", bounce, config().domain),
+                                      .arrived = origins_.at(event.message).submitted,
+                                      .now = event.at,
+                                      .failures = {},
+                                      .original = original};
+  for (const auto& failure : event.failures) {
+    report.failures.push_back({.address = failed.recipients[failure.recipient],
+                               .reply = failure.reply,
+                               .remote_host = std::string(failure.remote_host),
+                               .expired = failure.outcome == sender::Event::Outcome::expired});
+  }
+  std::string content = report_format::write_failure_dsn(report);
+  content.insert(0, mail_.signer().sign(content, event.at));
+  return content;
 }
 
 }  // namespace mailrig::world

@@ -17,17 +17,22 @@
 #include "sim/plan/mix.h"
 #include "sim/sender/sender.h"
 #include "sim/world/desk_duty.h"
+#include "sim/world/message_signer.h"
+#include "sim/world/outgoing_mail.h"
+#include "sim/world/representatives.h"
 
 namespace mailrig::world {
 
-// Whether messages exist as bytes (live) or only as facts (virtual time).
+// Whether messages exist as bytes (live), or only as facts with one message that represents many (virtual time).
 enum class Content : std::uint8_t { rendered, facts_only };
 
 class SenderDesk {
  public:
-  // `finished` is told the traffic entry of every message that the sender is done with. All must outlive the desk.
+  // `finished` is told the traffic entry of every message that the sender is done with. `signer` signs what is
+  // submitted here, bounces included. All that is lent must outlive the desk.
   SenderDesk(sender::Config config, Draw draw, const plan::Traffic& traffic, measure::Ledger& ledger, Content content,
-             std::unique_ptr<DeskDuty> duty, std::function<void(Instant, std::uint32_t traffic)> finished);
+             std::unique_ptr<DeskDuty> duty, std::function<void(Instant, std::uint32_t traffic)> finished,
+             MessageSigner signer = MessageSigner());
 
   const sender::Config& config() const { return sender_.config(); }
   void submit(Instant now, const plan::PlannedMessage& message);
@@ -39,14 +44,17 @@ class SenderDesk {
   // What a `send` command puts on the wire.
   struct Load {
     std::string_view mail_from;
-    std::uint64_t size_bytes = 0;
+    std::uint64_t size_bytes = 0;  // signatures included
     bool smtputf8 = false;
     bool eight_bit = false;
   };
   Load load(std::uint64_t message) const;
   const std::string& recipient(std::uint64_t message, std::uint32_t index) const;
+  // The same bytes at every attempt.
   std::string content(std::uint64_t message) const;
-  // What receivers get to know about a message that exists only as a plan: the same that is read off the rendered one.
+  // What receivers get to know about a message that exists only as a plan: the same that is read off the rendered one,
+  // but for the content, which is that of its representative. Views are valid until the sender is done with the
+  // message.
   policy::MessageFacts facts(std::uint64_t message) const;
 
   // Carrying out a command came to this; `session_key` names the connection on both of its ends.
@@ -66,6 +74,11 @@ class SenderDesk {
     std::uint64_t slot = 0;
     Instant intended{};
     Instant submitted{};
+    const Representative* representative = nullptr;  // virtual time only
+  };
+  struct Bounce {
+    std::string content;                             // empty in virtual time
+    const Representative* representative = nullptr;  // virtual time only
   };
   struct Connection {
     std::uint64_t session_key = 0;
@@ -75,16 +88,21 @@ class SenderDesk {
   void settle();
   void record_attempt(const sender::Event& event);
   void write_bounce(const sender::Event& event);
+  std::string bounce_content(const sender::Event& event, std::uint64_t bounce, std::string_view original);
+  void forget(std::uint64_t message, Instant now);
   plan::PlannedMessage planned(const Origin& origin) const;
 
   sender::Sender sender_;
   const plan::Traffic& traffic_;
+  OutgoingMail mail_;
   measure::Ledger& ledger_;
   Content content_;
   std::unique_ptr<DeskDuty> duty_;
   std::function<void(Instant, std::uint32_t)> finished_;
-  std::unordered_map<std::uint64_t, Origin> origins_;       // of planned messages, by id
-  std::unordered_map<std::uint64_t, std::string> bounces_;  // content, by id
+  Representatives representatives_;
+  std::unordered_map<std::uint64_t, Origin> origins_;          // of planned messages, by id
+  std::unordered_map<std::uint64_t, std::string> signatures_;  // of those that are signed, by id; live only
+  std::unordered_map<std::uint64_t, Bounce> bounces_;          // by id
   std::unordered_map<sender::ConnectionId, Connection> connections_;
   std::uint64_t bounces_written_ = 0;
   bool timed_out_ = false;  // how the report that is being settled ended

@@ -72,8 +72,12 @@ class Builder {
   }
 
   Result<void> add_senders() {
-    for (const scenario::Sender& sender : scenario_.senders) {
-      if (auto added = add_sender(sender); !added) return added.error();
+    auto keys = SenderKeys::make(scenario_);
+    if (!keys) return keys.error();
+    world_->sender_keys = std::move(*keys);
+    for (std::size_t i = 0; i < scenario_.senders.size(); ++i) {
+      if (auto added = add_sender(scenario_.senders[i]); !added) return added.error();
+      if (auto published = publish_keys(i); !published) return published.error();
     }
     return {};
   }
@@ -150,6 +154,15 @@ class Builder {
     }
     // A sender must be able to receive: its bounces go to the MX of its own domain.
     return claimed_.contains(sender.domain) ? Result<void>() : add_sink(sender.domain);
+  }
+
+  Result<void> publish_keys(std::size_t sender) {
+    for (const SigningKey& key : world_->sender_keys.of(sender)) {
+      if (!key.published) continue;
+      if (auto ok = ensure_zone("any." + key.signing.domain); !ok) return ok;
+      if (auto ok = world_->zones.add(dns::Record::txt(key.record_name(), key.record_text())); !ok) return ok;
+    }
+    return {};
   }
 
   // Takes everything for a domain of the rig's own.

@@ -14,6 +14,7 @@
 #include "fakes/receiver/receiver.h"
 #include "sim/plan/recipients.h"
 #include "sim/scenario/scenario.h"
+#include "sim/world/sender_keys.h"
 
 namespace mailrig::world {
 
@@ -31,6 +32,7 @@ enum class AddressRange : std::uint8_t {
 
 struct World {
   dns::Zones zones;
+  SenderKeys sender_keys;
   // The scenario's receivers in its order; behind them one that takes the bounces of each sender domain.
   std::vector<std::unique_ptr<receiver::Receiver>> receivers;
   std::vector<MxHost> hosts;
@@ -46,7 +48,8 @@ struct World {
 // Who is told what a receiver sees, by its index in World::receivers; null: nobody. Observers outlive the world.
 using ObserverSource = std::function<receiver::Observer*(std::uint32_t receiver)>;
 
-// Errors are the scenario's faults: zone text that does not parse, two receivers that claim one domain.
+// Errors are the scenario's faults: zone text that does not parse, two receivers that claim one domain, a DKIM key
+// that cannot be used.
 // `with_probe`: behind all others stands a receiver that takes the probe (probe.h).
 Result<std::unique_ptr<World>> build_world(const scenario::Scenario& scenario, AddressRange range,
                                            const ObserverSource& observers, bool with_probe = false);

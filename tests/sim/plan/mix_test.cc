@@ -97,7 +97,9 @@ TEST(Mix, RendersWhatWasPlanned) {
     const mail::MessageTraits traits = mail::inspect(text);
     EXPECT_EQ(traits.rig_id, message.id);
     EXPECT_EQ(traits.header_from_domain, "shop.example");
-    EXPECT_EQ(traits.body_digest, traffic.body_digest(message, text));
+    EXPECT_EQ(traits.message_id, traffic.generated_message_id(0, slot, message.id));
+    EXPECT_FALSE(traffic.known_body_digest(message));
+    EXPECT_EQ(traffic.layout(message), traffic.layout(traffic.message(0, 0, scenario.start)));
   }
 }
 
@@ -194,8 +196,25 @@ TEST(Mix, SendsTheUsersOwnMessagesInTurn) {
     EXPECT_EQ(message.smtputf8, slot % 2 == 1);
     EXPECT_TRUE(text.ends_with(slot % 2 == 0 ? "body one\r\n" : "body two\r\n"));
     EXPECT_EQ(mail::inspect(text).rig_id, message.id);
-    EXPECT_EQ(mail::inspect(text).body_digest, traffic.body_digest(message, text));
+    EXPECT_EQ(mail::inspect(text).body_digest, traffic.known_body_digest(message));
+    EXPECT_FALSE(traffic.generated_message_id(0, slot, message.id));
+    EXPECT_EQ(traffic.layout(message), traffic.layout(traffic.message(0, slot % 2, scenario.start)));
   }
+  EXPECT_NE(traffic.layout(traffic.message(0, 0, scenario.start)),
+            traffic.layout(traffic.message(0, 1, scenario.start)));
+}
+
+TEST(Mix, AMessageThatCannotBeTamperedWithIsNamed) {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "a.eml") << "From: a@own.example\nSubject: one\n\n";
+  scenario::Scenario scenario = shop();
+  scenario.mail[0].files = {folder.path()};
+  scenario.mail[0].tamper = scenario::Tamper::header;
+  EXPECT_TRUE(Traffic::create(scenario, domains));
+  scenario.mail[0].tamper = scenario::Tamper::body;
+  const auto made = Traffic::create(scenario, domains);
+  ASSERT_FALSE(made);
+  EXPECT_THAT(made.error().message, testing::HasSubstr("a.eml"));
 }
 
 TEST(Mix, NamesTheFileItCannotRead) {
