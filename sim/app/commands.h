@@ -25,6 +25,9 @@ void add_serve_command(CLI::App& app, int& exit_status);
 void add_report_command(CLI::App& app, int& exit_status);
 void add_isp_command(CLI::App& app, int& exit_status);
 void add_scenario_command(CLI::App& app, int& exit_status);
+void add_dkim_command(CLI::App& app, int& exit_status);
+void add_spf_command(CLI::App& app, int& exit_status);
+void add_dmarc_command(CLI::App& app, int& exit_status);
 
 // "mailrig: MESSAGE" on standard error.
 int complain(const Error& error, ExitStatus status);

@@ -22,6 +22,9 @@ int main(int argc, char** argv) {
   mailrig::app::add_report_command(app, exit_status);
   mailrig::app::add_scenario_command(app, exit_status);
   mailrig::app::add_isp_command(app, exit_status);
+  mailrig::app::add_dkim_command(app, exit_status);
+  mailrig::app::add_spf_command(app, exit_status);
+  mailrig::app::add_dmarc_command(app, exit_status);
   mailrig::app::add_examples(app,
                              "  mailrig run scenarios/first-send.yaml        real sockets, at the scenario's speed\n"
                              "  mailrig simulate scenarios/first-send.yaml   the same without sockets, at once\n"
