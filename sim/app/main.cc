@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "sim/app/commands.h"
+#include "sim/app/dkim_bench.h"
 #include "sim/app/version.h"
 
 int main(int argc, char** argv) {
@@ -22,6 +23,9 @@ int main(int argc, char** argv) {
   mailrig::app::add_report_command(app, exit_status);
   mailrig::app::add_scenario_command(app, exit_status);
   mailrig::app::add_isp_command(app, exit_status);
+  CLI::App* dkim = app.add_subcommand("dkim", "DKIM tools");
+  dkim->require_subcommand(1);
+  mailrig::app::add_dkim_bench_command(*dkim, exit_status);
   mailrig::app::add_examples(app,
                              "  mailrig run scenarios/first-send.yaml        real sockets, at the scenario's speed\n"
                              "  mailrig simulate scenarios/first-send.yaml   the same without sockets, at once\n"
