@@ -67,7 +67,9 @@ boost::json::object bench_json(const DkimBench& bench) {
                     {"hash", rounded(bench.hash_us)},
                     {"sign", rounded(bench.raw_sign_us)},
                     {"rest", rounded(bench_rest_us(bench))},
-                    {"total", rounded(bench.sign_us)}};
+                    {"total", rounded(bench.sign_us)},
+                    {"verify", rounded(bench.verify_us)},
+                    {"raw_verify", rounded(bench.raw_verify_us)}};
   boost::json::array scaling;
   for (const DkimThroughput& measured : bench.scaling) {
     boost::json::object row = bench_rates(measured);

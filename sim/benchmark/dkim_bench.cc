@@ -121,6 +121,8 @@ Result<DkimBench> run_dkim_bench(const DkimBenchOptions& options) {
     if (count != 1) continue;
     bench.sign_us = threads.front()[Part::sign].cpu_us();
     bench.raw_sign_us = threads.front()[Part::raw_sign].cpu_us();
+    bench.verify_us = threads.front()[Part::verify].cpu_us();
+    bench.raw_verify_us = threads.front()[Part::raw_verify].cpu_us();
     bench.canonicalize_us = threads.front()[Part::canonicalize].cpu_us();
     bench.hash_us = threads.front()[Part::hash].cpu_us();
   }

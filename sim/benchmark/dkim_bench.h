@@ -49,11 +49,13 @@ struct DkimBench {
   std::size_t size_bytes = 0;
   // With 1, 2, 4, … threads, and last with as many as asked for.
   std::vector<DkimThroughput> scaling;
-  // CPU time of one signature with one thread, and of its parts by themselves.
+  // CPU time of one signature with one thread, and of its parts by themselves; of one verification.
   double sign_us = 0;
   double canonicalize_us = 0;
   double hash_us = 0;
   double raw_sign_us = 0;
+  double verify_us = 0;
+  double raw_verify_us = 0;
 
   const DkimThroughput& asked() const { return scaling.back(); }
 };

@@ -16,9 +16,10 @@ def known_difference(world, mine, other):
         # It looks for includes of the own domain before it evaluates anything. RFC 7208 has no such rule: "mechanisms
         # are considered in turn" (§4.6.2), and what does run in circles meets the limit of lookups (§4.6.4).
         return "include of itself that is never reached"
-    if world.counted_otherwise and "Void lookup limit" in other["problem"]:
+    if "Void lookup limit" in other["problem"] and (world.counted_otherwise or "mx" in json.dumps(world.zone)):
         # §4.6.4 limits "the number of 'terms' for which DNS queries return" nothing; pyspf counts every question: the
-        # address lookups of a client's names in `ptr`, and the target of an alias once more by itself.
+        # address lookups of a domain's hosts in `mx` and of a client's names in `ptr`, and the target of an alias once
+        # more by itself.
         return "void lookups counted by question"
     if world.counted_otherwise and other["result"] == "temperror":
         # §5.5: "If a DNS error occurs while doing an A RR lookup, then that domain name is skipped and the search
