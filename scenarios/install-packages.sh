@@ -13,6 +13,7 @@ if [[ "${1:-}" == --tests ]]; then
   packages+=(
     libgtest-dev libgmock-dev clang clang-format clang-tidy libclang-rt-14-dev
     python3 python3-yaml swaks libnet-ssleay-perl bind9-dnsutils sqlite3 libxml2-utils procps
+    python3-spf python3-dkim python3-nacl libmail-dkim-perl libopendkim-dev
   )
 fi
 

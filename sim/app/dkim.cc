@@ -13,6 +13,7 @@ void add_dkim_command(CLI::App& app, int& exit_status) {
   add_dkim_keygen_command(*dkim, exit_status);
   add_dkim_sign_command(*dkim, exit_status);
   add_dkim_verify_command(*dkim, exit_status);
+  add_dkim_bench_command(*dkim, exit_status);
   add_examples(*dkim,
                "  mailrig dkim keygen --domain shop.example --selector s1 --out s1.pem\n"
                "  mailrig dkim sign mail.eml --domain shop.example --selector s1 --key s1.pem > signed.eml\n"
