@@ -38,27 +38,9 @@ Answer CachingResolver::ask(const Question& question) const {
   return from(zones_);
 }
 
-const CachingResolver::Kept* CachingResolver::find() {
-  const auto recent = recent_.find(key_);
-  if (recent != recent_.end()) return now_ < recent->second.expires ? &recent->second : nullptr;
-  const auto old = older_.find(key_);
-  if (old == older_.end() || now_ >= old->second.expires) return nullptr;
-  Kept kept = std::move(old->second);
-  older_.erase(old);
-  return &keep(std::move(kept));
-}
-
-CachingResolver::Kept& CachingResolver::keep(Kept kept) {
-  if (recent_.size() >= answers_max_) {
-    older_ = std::move(recent_);
-    recent_.clear();
-  }
-  return recent_.insert_or_assign(key_, std::move(kept)).first->second;
-}
-
 Answer CachingResolver::lookup(const Question& question) {
   assign_cache_key(key_, question);
-  if (const Kept* kept = find()) {
+  if (const Kept* kept = kept_.find(key_); kept != nullptr && now_ < kept->expires) {
     Answer answer = kept->answer;
     answer.cost = Duration{};
     const auto elapsed = std::chrono::floor<std::chrono::seconds>(std::max(now_ - kept->asked, Duration{})).count();
@@ -70,7 +52,7 @@ Answer CachingResolver::lookup(const Question& question) {
   }
   Answer answer = ask(question);
   const Duration holds = answer.temporary() ? failure_kept : Duration(std::chrono::seconds(answer.ttl_s()));
-  if (holds > Duration{}) keep({answer, now_, later(now_, holds)});
+  if (holds > Duration{}) kept_.put(key_, {answer, now_, later(now_, holds)});
   return answer;
 }
 

@@ -7,13 +7,9 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
-#include <functional>
 #include <string>
-#include <string_view>
-#include <unordered_map>
 
-#include "fakes/base/stable_hash.h"
+#include "fakes/base/recent_map.h"
 #include "fakes/dns/resolver.h"
 
 namespace mailrig::dns {
@@ -23,7 +19,7 @@ class CachingResolver final : public Resolver {
   // Keeps between `answers_max` and twice as many answers, those asked for lately among them. `zones` must outlive it;
   // `region` is where the resolver stands (see Zones::lookup).
   explicit CachingResolver(const Zones& zones, std::string region = {}, std::size_t answers_max = 10'000)
-      : zones_(zones), region_(std::move(region)), answers_max_(answers_max) {}
+      : zones_(zones), region_(std::move(region)), kept_(answers_max) {}
 
   // From here on it is `now`. Time does not run backwards by more than threads' clocks differ.
   void set_now(Instant now) { now_ = now; }
@@ -33,7 +29,7 @@ class CachingResolver final : public Resolver {
   Answer lookup(const Question& question) override;
 
   // Answers in memory, those that ran out included; for tests and measurements of memory.
-  std::size_t size() const { return recent_.size() + older_.size(); }
+  std::size_t size() const { return kept_.size(); }
 
  private:
   struct Kept {
@@ -41,25 +37,14 @@ class CachingResolver final : public Resolver {
     Instant asked{};
     Instant expires{};
   };
-  struct NameHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view name) const { return stable_hash(name); }
-  };
-  // Looked up, never iterated.
-  using Answers = std::unordered_map<std::string, Kept, NameHash, std::equal_to<>>;
 
   Answer ask(const Question& question) const;
-  // What is kept under `key_`; null when there is nothing that still holds.
-  const Kept* find();
-  Kept& keep(Kept kept);
 
   const Zones& zones_;
   std::string region_;
-  std::size_t answers_max_;
   Instant now_{};
-  Answers recent_;
-  Answers older_;    // what was recent until `recent_` filled up
-  std::string key_;  // scratch
+  RecentMap<std::string, Kept> kept_;  // by type and name
+  std::string key_;                    // scratch
 };
 
 }  // namespace mailrig::dns

@@ -36,7 +36,7 @@ TEST(ProfileReplies, TextsAreChecked) {
   EXPECT_EQ(fault("replies:\n  unknown_user: '550 {rctp} unknown'\n"),
             "scenario.yaml:2:17: replies.unknown_user: unknown placeholder '{rctp}'; valid: {ip} {netblock} {rcpt} "
             "{rcpt_local} {rcpt_dom} {from} {from_dom} {hdr_dom} {helo} {host} {sess} {hex8} {n} {unix} {ts} {rfcdate} "
-            "{msgid} {bytes}");
+            "{msgid} {bytes} {spf_verdict} {dkim_verdict} {dmarc_verdict}");
   EXPECT_THAT(fault("replies: { unknown_user: 'no such user' }"),
               StartsWith("scenario.yaml:1:26: replies.unknown_user: 'no such user' is no SMTP reply; expected a code"));
   EXPECT_THAT(fault("replies: { unknown_user: { text: a } }"),
