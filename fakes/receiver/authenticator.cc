@@ -90,7 +90,9 @@ bool is_literal(std::string_view name) {
 // Passes questions on and keeps account of them.
 class Authenticator::Questions final : public dns::Resolver {
  public:
-  explicit Questions(dns::Resolver& resolver) : resolver_(resolver) {}
+  explicit Questions(dns::Resolver* resolver) : resolver_(*resolver) {}
+  Questions(const Questions&) = delete;
+  Questions& operator=(const Questions&) = delete;
 
   dns::Answer lookup(const dns::Question& question) override {
     dns::Answer answer = resolver_.lookup(question);
@@ -178,7 +180,7 @@ Duration Authenticator::mail(Instant now, Session& session) {
     return {};
   }
   resolver_.set_now(now);
-  Questions questions(resolver_);
+  Questions questions(&resolver_);
   EnvelopeVerdict verdict = judge_envelope(now, session, questions);
   facts = verdict.facts;
   if (verdict.expires > now) envelopes_.put(key, std::move(verdict));
@@ -190,7 +192,7 @@ Authenticator::EnvelopeVerdict Authenticator::judge_envelope(Instant now, const 
   EnvelopeVerdict verdict;
   EnvelopeFacts& facts = verdict.facts;
   const Instant spf_holds = judge_spf(now, session, facts, questions);
-  Questions names(questions);
+  Questions names(&questions);
   if (!session.mail_from.empty()) {
     const auth::SpfIdentity identity{session.helo, session.mail_from, session.client_ip};
     facts.spf_helo =
@@ -219,7 +221,7 @@ Instant Authenticator::judge_spf(Instant now, const Session& session, EnvelopeFa
       return known->expires;
     }
   }
-  Questions asked(questions);
+  Questions asked(&questions);
   const auth::SpfIdentity identity{session.helo, session.mail_from, session.client_ip};
   auth::SpfResult spf = auth::check_spf(asked, identity, {.receiver = session.mx_host, .now = now, .explain = false});
   facts.spf = spf.result;
@@ -242,7 +244,7 @@ Duration Authenticator::data(Instant now, Session& session, const MessageFacts& 
     }
   }
   resolver_.set_now(now);
-  Questions questions(resolver_);
+  Questions questions(&resolver_);
   judge_content(now, session, message, questions);
   const Instant holds = questions.hold_until(now);
   if (key != 0 && holds > now) contents_.put(key, {facts, holds});
@@ -292,7 +294,10 @@ void Authenticator::judge_author(Session& session, const MessageFacts& message, 
     facts.dmarc_published = found.record.has_value();
     facts.spf_aligned = found.spf_aligned;
     facts.dkim_aligned = found.dkim_aligned;
-    for (std::size_t i = 0; i < facts.signatures.size(); ++i) facts.signatures[i].aligned = found.dkim[i].aligned;
+    // Without a policy nobody looked.
+    for (std::size_t i = 0; i < facts.signatures.size(); ++i) {
+      facts.signatures[i].aligned = i < found.dkim.size() && found.dkim[i].aligned;
+    }
   }
 }
 
