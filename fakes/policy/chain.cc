@@ -1,5 +1,6 @@
 #include "fakes/policy/chain.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace mailrig::policy {
@@ -24,6 +25,7 @@ void Chain::add(std::unique_ptr<Policy> policy) {
   ask(hooks.mail, Phase::mail);
   ask(hooks.rcpt, Phase::rcpt);
   ask(hooks.data, Phase::data);
+  if (hooks.placement) placement_.push_back(policy.get());
   if (hooks.accepted) accepted_.push_back(policy.get());
   if (hooks.disconnected) disconnected_.push_back(policy.get());
   policies_.push_back(std::move(policy));
@@ -65,6 +67,11 @@ std::optional<Verdict> Chain::rcpt(Instant now, Session& session, const Recipien
 
 std::optional<Verdict> Chain::data(Instant now, Session& session, const MessageFacts& facts) const {
   return decide(Phase::data, session, [&](Policy& policy) { return policy.data(now, session, facts); });
+}
+
+bool Chain::junks(const Session& session, const MessageFacts& facts) const {
+  return std::any_of(placement_.begin(), placement_.end(),
+                     [&](const Policy* policy) { return policy->junks(session, facts); });
 }
 
 void Chain::accepted(Instant now, const Session& session, const MessageFacts& facts) const {

@@ -28,6 +28,7 @@ struct Hooks {
   bool mail = false;
   bool rcpt = false;
   bool data = false;
+  bool placement = false;
   bool accepted = false;
   bool disconnected = false;
 };
@@ -46,6 +47,9 @@ class Policy {
   // `candidate` is not yet among the session's recipients.
   virtual std::optional<Verdict> rcpt(Instant now, const Session& session, const Recipient& candidate);
   virtual std::optional<Verdict> data(Instant now, const Session& session, const MessageFacts& facts);
+
+  // Whether a message that is about to be accepted belongs into the spam folder.
+  virtual bool junks(const Session& session, const MessageFacts& facts) const;
 
   // The message was answered with 250 for every recipient of the session.
   virtual void accepted(Instant now, const Session& session, const MessageFacts& facts);

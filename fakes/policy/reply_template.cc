@@ -35,10 +35,14 @@ enum class Placeholder : std::uint8_t {
   rfcdate,
   msgid,
   bytes,
+  spf_verdict,
+  dkim_verdict,
+  dmarc_verdict,
 };
-constexpr std::array<std::string_view, 18> placeholder_names = {
-    "ip",   "netblock", "rcpt", "rcpt_local", "rcpt_dom", "from", "from_dom", "hdr_dom", "helo",
-    "host", "sess",     "hex8", "n",          "unix",     "ts",   "rfcdate",  "msgid",   "bytes"};
+constexpr std::array<std::string_view, 21> placeholder_names = {
+    "ip",          "netblock",     "rcpt",         "rcpt_local", "rcpt_dom", "from", "from_dom", "hdr_dom", "helo",
+    "host",        "sess",         "hex8",         "n",          "unix",     "ts",   "rfcdate",  "msgid",   "bytes",
+    "spf_verdict", "dkim_verdict", "dmarc_verdict"};
 
 std::optional<Placeholder> parse_placeholder(std::string_view name) {
   for (std::size_t i = 0; i < placeholder_names.size(); ++i) {
@@ -102,6 +106,12 @@ void append(std::string& out, Placeholder placeholder, const ReplyContext& conte
       return append_value(out, context.message_id);
     case Placeholder::bytes:
       return format(FMT_STRING("{}"), context.bytes);
+    case Placeholder::spf_verdict:
+      return append_value(out, context.spf_passes ? "Pass" : "Fail");
+    case Placeholder::dkim_verdict:
+      return append_value(out, context.dkim_passes ? "Pass" : "Fail");
+    case Placeholder::dmarc_verdict:
+      return append_value(out, context.dmarc_passes ? "Pass" : "Fail");
   }
 }
 

@@ -13,10 +13,12 @@
 namespace mailrig::policy {
 
 // Values for the placeholders in reply texts: {ip} {rcpt} {rcpt_local} {rcpt_dom} {from} {from_dom} {hdr_dom} {helo}
-// {host} {sess} {unix} {ts} {rfcdate} {msgid} {bytes} {hex8} {n} {netblock}.
+// {host} {sess} {unix} {ts} {rfcdate} {msgid} {bytes} {hex8} {n} {netblock}, and what was found out about the sender:
+// {spf_verdict} {dkim_verdict} {dmarc_verdict}, each "Pass" or "Fail".
 struct ReplyContext {
   Instant now{};
   std::string_view ip, rcpt, from, header_domain, helo, host, message_id;
+  bool spf_passes = false, dkim_passes = false, dmarc_passes = false;
   std::uint64_t bytes = 0;
   std::uint64_t token = 0;  // source of {sess}, {hex8} and {n}; a stable hash, so that a run repeats its texts
 };
@@ -59,7 +61,8 @@ struct Verdict {
 // The answer to end of data: one reply for the transaction, one disposition per accepted recipient.
 struct DataVerdict {
   Verdict verdict;
-  bool cut = false;  // close without sending the reply (+drop, +dropstored)
+  bool cut = false;   // close without sending the reply (+drop, +dropstored)
+  bool spam = false;  // copies that are stored go to the spam folder
   std::vector<Disposition> dispositions;
 };
 

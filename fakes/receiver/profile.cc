@@ -112,6 +112,11 @@ void check_whole(const Node& root, const Profile& profile, config::Errors& error
     errors.add(root, "key 'domains' is missing in receiver profile; only a sink takes mail for any domain");
   }
   if (profile.mx.empty()) errors.add(root, "key 'mx' is missing in receiver profile");
+  if (!errors.empty()) return;
+  const bool needs_dkim = profile.auth_policy.spf_hardfail_without_dkim != policy::AuthAction::accept;
+  if (needs_dkim && profile.replies.at("spf_fail").phase != policy::Phase::data) {
+    errors.add(root, "auth_policy.spf_hardfail_without_dkim is known only after DATA; set phases.spf_fail to data");
+  }
 }
 
 }  // namespace
@@ -168,6 +173,7 @@ Result<Profile> load_profile(std::string_view name_or_path, const Node* changes)
     profile.limits.rate_windows.push_back({window.window, window.event});
   }
   profile.greylist = file.greylist;
+  profile.auth_policy = file.auth_policy;
   profile.mailboxes = file.mailboxes;
   profile.replies = make_reply_book(file, *defaults, errors);
   check_whole(tree->root, profile, errors);

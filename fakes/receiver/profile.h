@@ -17,6 +17,7 @@
 #include "fakes/policy/rate_limit.h"
 #include "fakes/policy/session.h"
 #include "fakes/policy/session_limits.h"
+#include "fakes/receiver/auth_policy.h"
 #include "fakes/receiver/mailboxes.h"
 #include "fakes/receiver/reply_book.h"
 
@@ -72,6 +73,7 @@ struct Profile {
   TlsSettings tls;
   ProfileLimits limits;
   ProfileGreylist greylist;
+  AuthPolicy auth_policy;
   MailboxShares mailboxes;
   ReplyBook replies;
 

@@ -7,9 +7,9 @@
 #include <limits>
 #include <optional>
 
-#include "fakes/base/units.h"
 #include "fakes/policy/address_key.h"
 #include "fakes/policy/reply_template.h"
+#include "fakes/receiver/profile_types.h"
 
 namespace mailrig::receiver {
 namespace {
@@ -23,23 +23,6 @@ using config::Type;
 using policy::RateScope;
 using policy::RateWindow;
 using policy::TlsVersion;
-
-// Windows and penalties: longer ones would outlive every run.
-constexpr Duration duration_max = std::chrono::days(366);
-
-// Domains and hosts are compared in lower case.
-Type<std::string> host_name() {
-  return config::scalar<std::string>(
-      [](std::string_view written) -> Result<std::string> {
-        std::string name;
-        policy::assign_lower(name, written);
-        if (name.empty() || name.size() > 255 || name.find_first_of(" \t@/") != std::string::npos) {
-          return Error{fmt::format("'{}' is no host or domain name; expected one such as mail.example", written)};
-        }
-        return Result<std::string>(boost::system::in_place_value, std::move(name));
-      },
-      "a host or domain name", {{"type", "string"}});
-}
 
 Type<MxHost> mx_host() {
   return config::scalar<MxHost>(
@@ -68,19 +51,6 @@ Type<std::string> reply_text() {
         return Result<std::string>(boost::system::in_place_value, text);
       },
       "text", {{"type", "string"}});
-}
-
-Type<Duration> positive_duration() {
-  return config::scalar<Duration>(
-      [](std::string_view text) -> Result<Duration> {
-        auto parsed = parse_duration(text);
-        if (!parsed) return parsed;
-        if (*parsed <= Duration{} || *parsed > duration_max) {
-          return Error{fmt::format("'{}' is out of range; expected more than 0 and at most 366d", text)};
-        }
-        return parsed;
-      },
-      "a duration such as 60s", config::duration().schema());
 }
 
 Type<std::uint32_t> limit() {
@@ -275,6 +245,8 @@ Table<ProfileFile> make_profile_table() {
       .key("tls", &ProfileFile::tls, config::object(tls_table()), "TLS")
       .key("limits", &ProfileFile::limits, config::object(limits_table()), "Limits")
       .key("greylist", &ProfileFile::greylist, config::object(greylist_table()), "Greylisting")
+      .key("auth_policy", &ProfileFile::auth_policy, config::object(auth_policy_table()),
+           "How SPF, DKIM and DMARC are judged, and what follows")
       .key("mailboxes", &ProfileFile::mailboxes, config::object(mailboxes_table()),
            "Shares of addresses that take no mail")
       .key("phases", &ProfileFile::phases, keyed(phase_schema), "In which phase an event or reply key is spoken")

@@ -40,6 +40,7 @@ struct ProfileFile {
   TlsSettings tls;
   LimitsFile limits;
   ProfileGreylist greylist;
+  AuthPolicy auth_policy;
   MailboxShares mailboxes;
   std::vector<ReplyKeyFile> phases;
   std::vector<ReplyKeyFile> replies;

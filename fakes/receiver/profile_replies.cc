@@ -35,6 +35,7 @@ struct Said {
   Event event = Event::accepted;
   std::optional<Phase> known_from;  // nullopt: its phase is fixed
   SpokenReply::Where where = SpokenReply::Where::replies;
+  bool optional = false;
 };
 
 class BookMaker {
@@ -63,7 +64,7 @@ class BookMaker {
 
   void collect_said() {
     for (const SpokenReply& reply : spoken_replies()) {
-      said_[std::string(reply.key)] = {reply.event, reply.known_from, reply.where};
+      said_[std::string(reply.key)] = {reply.event, reply.known_from, reply.where, reply.optional};
     }
     for (const RateWindowFile& window : file_.limits.windows) {
       const auto event = policy::parse_event(without_variant(window.event));
@@ -76,6 +77,7 @@ class BookMaker {
       }
       const Phase known = known_from(window.window.scope);
       auto [it, added] = said_.try_emplace(window.event, Said{*event, known});
+      it->second.optional = false;
       if (!added && it->second.known_from) it->second.known_from = std::max(*it->second.known_from, known);
     }
   }
@@ -154,6 +156,7 @@ class BookMaker {
   void add(ReplyBook& book, const std::string& key, const Said& said) {
     const ReplyKeyFile* worded = find(file_.replies, key);
     if (worded == nullptr) worded = find(defaults_.replies, key);
+    if (worded == nullptr && said.optional) return;
     if (worded == nullptr) return report_wordless(key);
     const std::size_t before = errors_.count();
     std::vector<std::string> lines;
@@ -192,6 +195,11 @@ class BookMaker {
     }
     if (event != Event::accepted && reply.code != 0 && reply.code < 400) {
       return fmt::format("'{}' refuses, so its code must be 4yz or 5yz, not {}", key, reply.code);
+    }
+    // What the DNS did not say must not end in a bounce.
+    const bool temporary = key.ends_with("temporary") || event == Event::dmarc_temperror;
+    if (temporary && reply.code >= 500) {
+      return fmt::format("'{}' asks to try again, so its code must be 4yz, not {}", key, reply.code);
     }
     return std::nullopt;
   }

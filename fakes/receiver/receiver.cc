@@ -7,16 +7,11 @@
 #include "fakes/base/check.h"
 #include "fakes/base/stable_hash.h"
 #include "fakes/policy/chain.h"
-#include "fakes/policy/connection_limit.h"
 #include "fakes/policy/expiring_table.h"
-#include "fakes/policy/greylist.h"
-#include "fakes/policy/mailbox_check.h"
-#include "fakes/policy/rate_limit.h"
 #include "fakes/policy/recipient_command.h"
-#include "fakes/policy/relay.h"
 #include "fakes/policy/reply_template.h"
-#include "fakes/policy/session_limits.h"
-#include "fakes/policy/tls_requirement.h"
+#include "fakes/receiver/authenticator.h"
+#include "fakes/receiver/policies.h"
 
 namespace mailrig::receiver {
 
@@ -35,43 +30,6 @@ using policy::Verdict;
 
 namespace {
 
-// In the order in which a server with all of them would notice: who connects, what the transaction asks for, whether
-// the mailbox can take it, and only then whether it comes too often or too soon.
-policy::Chain make_chain(const Profile& profile, const Mailboxes& mailboxes) {
-  const ReplyBook& says = profile.replies;
-  policy::Chain chain;
-  const auto add = [&chain]<class P>(P policy) { chain.add(std::make_unique<P>(std::move(policy))); };
-  const bool judges = profile.kind == Profile::Kind::receiver;
-
-  if (judges && profile.limits.connections_per_ip > 0) {
-    add(policy::ConnectionLimit(profile.limits.connections_per_ip, says.at("too_many_connections")));
-  }
-  if (judges && profile.tls.refuses_plain()) add(policy::TlsRequirement(says.at("tls_required")));
-  if (!profile.domains.empty()) {
-    add(policy::Relay(profile.domains, says.at("relay_denied"), says.at("syntax_error")));
-  }
-  if (judges) {
-    add(policy::SessionLimits(profile.limits, {.too_many_messages = says.at("rate_limited/connection"),
-                                               .too_many_recipients = says.at("too_many_recipients"),
-                                               .several_domains = says.at("too_many_recipients/domains"),
-                                               .too_large = says.at("too_large"),
-                                               .too_many_hops = says.at("protocol_abuse/loop")}));
-  }
-  add(policy::MailboxCheck(
-      mailboxes,
-      {.unknown = says.at("unknown_user"), .full = says.at("mailbox_full"), .disabled = says.at("mailbox_disabled")}));
-  add(policy::CommandedDeferral(says.at("local_error"), says.at("syntax_error/command")));
-  if (judges && !profile.limits.rate_windows.empty()) {
-    std::vector<policy::RateRule> rules;
-    for (const ProfileRateWindow& window : profile.limits.rate_windows) {
-      rules.push_back({window.window, says.at(window.event)});
-    }
-    add(policy::RateLimit(rules));
-  }
-  if (judges && profile.greylist.enabled) add(policy::Greylist(profile.greylist, says.at("greylisted")));
-  return chain;
-}
-
 // Everything that reply texts may mention, and the storage of what is not kept anywhere as text.
 class Context {
  public:
@@ -83,6 +41,9 @@ class Context {
     context_.helo = session.helo;
     context_.host = session.mx_host;
     context_.token = token;
+    context_.spf_passes = session.authentication.spf == auth::SpfOutcome::pass;
+    context_.dkim_passes = session.authentication.dkim == auth::DkimResult::pass;
+    context_.dmarc_passes = session.authentication.dmarc == auth::DmarcResult::pass;
     if (!session.recipients.empty()) context_.rcpt = session.recipients.front().address;
     if (message != nullptr) {
       context_.header_domain = message->header_from_domain;
@@ -111,13 +72,15 @@ Verdict accept(const ReplyTemplate* reply, Phase phase) {
 }  // namespace
 
 struct Receiver::State {
-  State(std::string name_, Profile profile_, Mailboxes mailboxes_, Draw draw_, Observer* observer_)
+  State(std::string name_, Profile profile_, Mailboxes mailboxes_, Draw draw_, Observer* observer_,
+        const dns::Zones* zones, std::string region)
       : name(std::move(name_)),
         profile(std::move(profile_)),
         mailboxes(std::move(mailboxes_)),
         draw(draw_),
         observer(observer_),
-        chain(make_chain(profile, mailboxes)),
+        authenticator(make_authenticator(zones, std::move(region))),
+        chain(make_chain(profile, mailboxes, authenticator != nullptr, draw, name)),
         banner(&profile.replies.reply("banner")),
         helo_ok(&profile.replies.reply("helo_ok")),
         mail_ok(&profile.replies.reply("mail_ok")),
@@ -130,12 +93,18 @@ struct Receiver::State {
   const Mailboxes mailboxes;
   const Draw draw;
   Observer* const observer;
+  const std::unique_ptr<Authenticator> authenticator;  // null: nothing is judged
   const policy::Chain chain;
   const ReplyTemplate *const banner, *const helo_ok, *const mail_ok, *const rcpt_ok, *const accepted, *const timeout;
   std::uint32_t sessions = 0;
   bool down = false;
   policy::ExpiringTable<char> cut_before;   // by message and recipient of +dropstored
   std::vector<Recipient> spare_recipients;  // their strings are used again, so that accepting does not allocate
+
+  std::unique_ptr<Authenticator> make_authenticator(const dns::Zones* zones, std::string region) const {
+    if (zones == nullptr || profile.kind != Profile::Kind::receiver || !profile.auth_policy.judge) return nullptr;
+    return std::make_unique<Authenticator>(*zones, std::move(region), profile.auth_policy, draw, name);
+  }
 
   // Every transaction of a session shows another token, as queue ids do.
   std::uint64_t token(const Session& session) const {
@@ -152,6 +121,7 @@ struct Receiver::State {
     session.in_transaction = false;
     session.held_in_transaction.clear();
     session.mail_from.clear();
+    session.authentication.forget();
     clear_recipients(session);
   }
 
@@ -172,7 +142,7 @@ struct Receiver::State {
 
   // One verdict for every recipient that RCPT accepted.
   void tell_all(Instant now, const Session& session, const MessageFacts* message, const Verdict& verdict,
-                const std::vector<Disposition>& dispositions) const {
+                const std::vector<Disposition>& dispositions, bool spam = false) const {
     if (observer == nullptr) return;
     Context context(now, session, message, token(session));
     for (std::size_t i = 0; i < session.recipients.size(); ++i) {
@@ -181,7 +151,7 @@ struct Receiver::State {
       Verdict own = verdict;
       if (verdict.event == Event::accepted && disposition == Disposition::discard) own.event = Event::discarded;
       if (message != nullptr && (disposition == Disposition::store || disposition == Disposition::drop_stored)) {
-        observer->stored(now, session, address, *message, false);
+        observer->stored(now, session, address, *message, spam);
       }
       observer->recipient_verdict({now, session, address, message, own, context.for_recipient(address), disposition});
     }
@@ -225,8 +195,10 @@ struct Receiver::State {
   }
 };
 
-Receiver::Receiver(std::string name, Profile profile, Mailboxes mailboxes, Draw draw, Observer* observer)
-    : state_(std::make_unique<State>(std::move(name), std::move(profile), std::move(mailboxes), draw, observer)) {}
+Receiver::Receiver(std::string name, Profile profile, Mailboxes mailboxes, Draw draw, Observer* observer,
+                   const dns::Zones* zones, std::string region)
+    : state_(std::make_unique<State>(std::move(name), std::move(profile), std::move(mailboxes), draw, observer, zones,
+                                     std::move(region))) {}
 Receiver::~Receiver() = default;
 
 const std::string& Receiver::name() const {
@@ -300,13 +272,17 @@ Verdict Receiver::helo(Instant now, Session& session, std::string_view name) {
 Verdict Receiver::mail(Instant now, Session& session, const MailFacts& facts) {
   state_->forget_transaction(session);
   session.mail_from.assign(facts.from);
-  if (const auto refusal = state_->chain.mail(now, session, facts)) {
+  const Duration delay = state_->authenticator ? state_->authenticator->mail(now, session) : Duration{};
+  if (auto refusal = state_->chain.mail(now, session, facts)) {
+    refusal->delay += delay;
     state_->refused_session(now, session, *refusal);
     return *refusal;
   }
   session.in_transaction = true;
   ++session.messages;
-  return accept(state_->mail_ok, Phase::mail);
+  Verdict verdict = accept(state_->mail_ok, Phase::mail);
+  verdict.delay = delay;
+  return verdict;
 }
 
 Verdict Receiver::rcpt(Instant now, Session& session, std::string_view address) {
@@ -330,19 +306,24 @@ Verdict Receiver::rcpt(Instant now, Session& session, std::string_view address) 
 
 DataVerdict Receiver::data(Instant now, Session& session, const MessageFacts& facts) {
   session.in_transaction = false;
-  if (const auto refusal = state_->chain.data(now, session, facts)) {
-    DataVerdict result{*refusal, false, std::vector<Disposition>(session.recipients.size(), Disposition::discard)};
+  const Duration delay = state_->authenticator ? state_->authenticator->data(now, session, facts) : Duration{};
+  if (auto refusal = state_->chain.data(now, session, facts)) {
+    refusal->delay += delay;
+    DataVerdict result{*refusal, false, false,
+                       std::vector<Disposition>(session.recipients.size(), Disposition::discard)};
     state_->tell_all(now, session, &facts, result.verdict, result.dispositions);
     return result;
   }
   DataVerdict result = state_->dispose(now, session, facts);
+  result.spam = state_->chain.junks(session, facts);
   if (result.cut) {
     result.verdict = {state_->timeout, Event::timeout, Phase::data, {}, {}, true};
   } else {
     result.verdict = accept(state_->accepted, Phase::data);
     state_->chain.accepted(now, session, facts);
   }
-  state_->tell_all(now, session, &facts, result.verdict, result.dispositions);
+  result.verdict.delay = delay;
+  state_->tell_all(now, session, &facts, result.verdict, result.dispositions, result.spam);
   return result;
 }
 

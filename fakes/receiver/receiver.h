@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "fakes/base/draw.h"
+#include "fakes/dns/zones.h"
 #include "fakes/policy/session.h"
 #include "fakes/policy/verdict.h"
 #include "fakes/receiver/mailboxes.h"
@@ -19,8 +20,11 @@ namespace mailrig::receiver {
 
 class Receiver {
  public:
-  // `name` is the receiver's name in the scenario. `observer` may be null and must outlive the receiver.
-  Receiver(std::string name, Profile profile, Mailboxes mailboxes, Draw draw, Observer* observer);
+  // `name` is the receiver's name in the scenario. `observer` may be null and must outlive the receiver, as `zones`
+  // must: the DNS that mail is authenticated by, asked from `region` (see dns::Zones::lookup). Without zones nothing is
+  // judged.
+  Receiver(std::string name, Profile profile, Mailboxes mailboxes, Draw draw, Observer* observer,
+           const dns::Zones* zones = nullptr, std::string region = {});
   ~Receiver();
   Receiver(const Receiver&) = delete;
   Receiver& operator=(const Receiver&) = delete;

@@ -10,7 +10,8 @@ using policy::Event;
 using policy::Phase;
 
 std::span<const SpokenReply> spoken_replies() {
-  static constexpr std::array<SpokenReply, 23> replies = {{
+  constexpr auto replies_section = SpokenReply::Where::replies;
+  static constexpr std::array<SpokenReply, 46> replies = {{
       // Steps forward.
       {"banner", Event::accepted, std::nullopt, SpokenReply::Where::top_level},
       {"helo_ok", Event::accepted, std::nullopt, SpokenReply::Where::top_level},  // ehlo_first, for HELO
@@ -37,6 +38,30 @@ std::span<const SpokenReply> spoken_replies() {
       {"local_error", Event::local_error, Phase::rcpt},
       {"greylisted", Event::greylisted, Phase::rcpt},
       {"protocol_abuse/loop", Event::protocol_abuse, Phase::data},
+      {"sender_domain_bad", Event::sender_domain_bad, Phase::mail},
+      {"sender_domain_bad/temporary", Event::sender_domain_bad, Phase::mail},
+      {"helo_rejected", Event::helo_rejected, Phase::mail},
+      {"helo_rejected/temporary", Event::helo_rejected, Phase::mail},
+      {"spf_fail", Event::spf_fail, Phase::mail},
+      {"spf_fail/remembered", Event::spf_fail, Phase::mail, replies_section, true},
+      {"spf_fail/temporary", Event::spf_fail, Phase::mail},
+      {"spf_fail/unauthenticated", Event::spf_fail, Phase::data},
+      {"spf_fail/unauthenticated_temporary", Event::spf_fail, Phase::data},
+      {"dkim_fail", Event::dkim_fail, Phase::data},
+      {"dkim_fail/temporary", Event::dkim_fail, Phase::data},
+      {"dmarc_fail", Event::dmarc_fail, Phase::data},
+      {"dmarc_temperror", Event::dmarc_temperror, Phase::data},
+      // Rules for bulk senders: what is missing, where the provider tells them apart.
+      {"auth_required_bulk", Event::auth_required_bulk, Phase::data},
+      {"auth_required_bulk/temporary", Event::auth_required_bulk, Phase::data},
+      {"auth_required_bulk/spf", Event::auth_required_bulk, Phase::data, replies_section, true},
+      {"auth_required_bulk/spf_temporary", Event::auth_required_bulk, Phase::data, replies_section, true},
+      {"auth_required_bulk/dkim", Event::auth_required_bulk, Phase::data, replies_section, true},
+      {"auth_required_bulk/dkim_temporary", Event::auth_required_bulk, Phase::data, replies_section, true},
+      {"auth_required_bulk/dmarc", Event::auth_required_bulk, Phase::data, replies_section, true},
+      {"auth_required_bulk/dmarc_temporary", Event::auth_required_bulk, Phase::data, replies_section, true},
+      {"auth_required_bulk/alignment", Event::auth_required_bulk, Phase::data, replies_section, true},
+      {"auth_required_bulk/alignment_temporary", Event::auth_required_bulk, Phase::data, replies_section, true},
   }};
   return replies;
 }
@@ -45,6 +70,10 @@ policy::Utterance ReplyBook::at(std::string_view key) const {
   const auto it = entries_.find(key);
   CHECK(it != entries_.end());
   return {&it->second.reply, it->second.phase};
+}
+
+policy::Utterance ReplyBook::at_or(std::string_view key, std::string_view otherwise) const {
+  return at(entries_.contains(key) ? key : otherwise);
 }
 
 }  // namespace mailrig::receiver

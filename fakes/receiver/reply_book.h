@@ -22,6 +22,8 @@ struct SpokenReply {
   std::optional<policy::Phase> known_from;
   // Where a profile words it.
   enum class Where : std::uint8_t { replies, top_level } where = Where::replies;
+  // Where a profile does not word it, a more general one is said.
+  bool optional = false;
 };
 
 // All of them, but for those that a profile's rate windows name.
@@ -37,6 +39,8 @@ class ReplyBook {
   void set(std::string key, Entry entry) { entries_.insert_or_assign(std::move(key), std::move(entry)); }
   // The key must be there: loading a profile makes sure of it.
   policy::Utterance at(std::string_view key) const;
+  // For an optional key: `otherwise` where it is not there.
+  policy::Utterance at_or(std::string_view key, std::string_view otherwise) const;
   const policy::ReplyTemplate& reply(std::string_view key) const { return *at(key).reply; }
   // In alphabetical order.
   const std::map<std::string, Entry, std::less<>>& entries() const { return entries_; }

@@ -29,11 +29,13 @@ struct ServeOptions {
   std::string smtp;
   int port = -1;
   std::string ca_file;
+  bool judge = false;
   bool quiet = false;
 };
 
 // A scenario of receivers alone: the named profiles, or all that are shipped and claim domains of their own.
-Result<scenario::Scenario> receivers_only(std::vector<std::string> names) {
+// Their DNS knows nobody else's domain, so nobody's authentication is judged unless `judge`.
+Result<scenario::Scenario> receivers_only(std::vector<std::string> names, bool judge) {
   const bool all = names.empty();
   if (all) names = receiver::list_profiles();
   scenario::Scenario scenario;
@@ -44,6 +46,7 @@ Result<scenario::Scenario> receivers_only(std::vector<std::string> names) {
     if (all && profile->domains.empty()) continue;
     scenario::Receiver receiver;
     receiver.name = profile->name;
+    profile->auth_policy.judge = profile->auth_policy.judge && judge;
     receiver.profile = std::move(*profile);
     scenario.receivers.push_back(std::move(receiver));
   }
@@ -65,8 +68,8 @@ void announce(const world::World& world, const live::FakeInternet& internet) {
 }
 
 int serve(const ServeOptions& options) {
-  auto scenario =
-      options.scenario.empty() ? receivers_only(options.isps) : scenario::load(options.scenario, options.sets);
+  auto scenario = options.scenario.empty() ? receivers_only(options.isps, options.judge)
+                                           : scenario::load(options.scenario, options.sets);
   if (!scenario) return complain(scenario.error(), usage_error);
   const auto dns = parse_own_address(options.dns);
   if (!dns) return complain(dns.error(), usage_error);
@@ -106,6 +109,11 @@ int serve(const ServeOptions& options) {
     file << (*internet)->authority().certificate_pem();
     if (!file.flush()) return complain({"cannot be written", options.ca_file}, environment_error);
   }
+  if (options.scenario.empty() && !options.judge) {
+    fmt::print(
+        "auth  SPF, DKIM and DMARC are not judged: this DNS does not know your domain. Serve a scenario that names\n"
+        "      the sender, or say --judge to judge all the same\n");
+  }
   announce(**world, **internet);
 
   while (!interrupted) std::this_thread::sleep_for(std::chrono::milliseconds(50));
@@ -137,6 +145,8 @@ void add_serve_command(CLI::App& app, int& exit_status) {
                    "permitted, else 2525; 0 takes free ones")
       ->check(CLI::Range(0, 65535));
   command->add_option("--write-ca", options->ca_file, "write the certificate that signs the hosts' own (PEM)");
+  command->add_flag("--judge", options->judge,
+                    "judge SPF, DKIM and DMARC without a scenario too, by the DNS that is served");
   command->add_flag("--quiet", options->quiet, "no line per message");
   add_examples(*command,
                "  mailrig serve --isp gmail --smtp 127.0.0.1:2525\n"

@@ -34,6 +34,11 @@ bool keeps_meaning(const Message& sent, const policy::MessageFacts& stored) {
   return mail::loose_body_digest(stored.content.substr(mail::body_offset(stored.content))) == sent.loose_body_digest;
 }
 
+// A transaction is judged once, however many recipients it has.
+bool is_first_recipient(const receiver::RecipientVerdict& seen) {
+  return !seen.session.recipients.empty() && seen.session.recipients.front().address.data() == seen.recipient.data();
+}
+
 std::uint64_t event_and_phase(const policy::Verdict& verdict) {
   return static_cast<std::uint64_t>(verdict.event) << 8 | static_cast<std::uint64_t>(verdict.phase);
 }
@@ -106,6 +111,9 @@ void Ledger::State::ReceiverObserver::recipient_verdict(const receiver::Recipien
                  event_and_phase(verdict) << 8 | static_cast<std::uint64_t>(attempt.result));
   state_.accounts[slot_].replied(verdict, seen.context, answered);
   state_.count_attempt(attempt);
+  if (at_data && is_first_recipient(seen)) {
+    state_.accounts[slot_].auth.judged(seen.session.authentication.results_field);
+  }
 
   const bool discarded =
       at_data && attempt.result == AttemptResult::accepted &&

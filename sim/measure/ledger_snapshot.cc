@@ -59,6 +59,7 @@ std::shared_ptr<const Ledger::Snapshot> Ledger::State::make_snapshot(Instant now
                           .service = part.service,
                           .throughput = {},
                           .replies = {},
+                          .auth = {},
                           .days = {},
                           .unattributed = {}};
     accounts[slot].report(report, domains);

@@ -39,6 +39,7 @@ void ReceiverAccount::report(ReceiverReport& into, const std::vector<std::string
   into.sessions_refused = sessions_refused;
   into.tls = tls;
   into.unattributed = unattributed;
+  into.auth = auth.counts();
   for (const auto& [key, reply] : replies_) {
     const auto& [phase, event, code, enhanced] = key;
     into.replies.push_back({code, enhanced, event, phase, reply.count, reply.sample});

@@ -13,6 +13,7 @@
 #include "fakes/base/ip_address.h"
 #include "fakes/base/stable_hash.h"
 #include "fakes/policy/verdict.h"
+#include "sim/measure/auth_tally.h"
 #include "sim/measure/rate_meter.h"
 #include "sim/measure/snapshot.h"
 
@@ -42,6 +43,7 @@ class ReceiverAccount {
   EventCounts sessions_refused{};
   std::array<std::uint64_t, 5> tls{};
   Unattributed unattributed;
+  AuthTally auth;
 
  private:
   using ReplyKey = std::tuple<policy::Phase, policy::Event, std::uint16_t, std::string>;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "fakes/policy/event.h"
+#include "sim/measure/auth_tally.h"
 #include "sim/measure/histogram.h"
 #include "sim/measure/ledger.h"
 #include "sim/measure/tally.h"
@@ -64,6 +65,7 @@ struct ReceiverReport {
   std::uint64_t sessions_opened = 0;
   EventCounts sessions_refused{};
   std::array<std::uint64_t, 5> tls{};  // closed sessions by policy::TlsVersion
+  AuthCounts auth;                     // of the messages that it judged
   std::vector<DayRow> days;            // ordered by day, source, domain
   Unattributed unattributed;
 };

@@ -78,6 +78,12 @@ json::object events(const EventCounts& counts) {
   return o;
 }
 
+json::object results(const measure::ResultCounts& counts) {
+  json::object o;
+  for (const auto& [result, count] : counts) o[result] = count;
+  return o;
+}
+
 json::array replies(const std::vector<measure::ReplyRow>& rows) {
   json::array a;
   for (const auto& row : rows) {
@@ -129,7 +135,8 @@ json::object receiver_object(const measure::ReceiverReport& r, bool lost_is_know
   o["replies"] = replies(r.replies);
   o["sessions"] = json::object{{"opened", r.sessions_opened}, {"refused", events(r.sessions_refused)}};
   o["tls"] = tls(r.tls);
-  o["auth"] = json::object{{"spf", json::object()}, {"dkim", json::object()}, {"dmarc", json::object()}};
+  o["auth"] =
+      json::object{{"spf", results(r.auth.spf)}, {"dkim", results(r.auth.dkim)}, {"dmarc", results(r.auth.dmarc)}};
   o["days"] = days(r.days);
   o["unattributed"] = json::object{
       {"attempts", r.unattributed.attempts}, {"inbox", r.unattributed.inbox}, {"spam", r.unattributed.spam}};

@@ -155,6 +155,20 @@ std::string_view words_of(const json::value& reply) {
   return sample.substr(std::min(sample.find_first_not_of(' '), sample.size()));
 }
 
+// "SPF 950 pass · DKIM 940 none, 10 fail · DMARC 950 pass": what the receiver found out about who sent the mail.
+std::string authentication_of(const json::value& receiver, const Style& style) {
+  std::vector<std::string> methods;
+  for (const auto& [label, key] : {std::pair("SPF", "spf"), std::pair("DKIM", "dkim"), std::pair("DMARC", "dmarc")}) {
+    std::string counts;
+    for (const auto& result : object_at(receiver, {"auth", key})) {
+      counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", grouped(count_at(result.value(), {})),
+                            view_of(result.key()));
+    }
+    if (!counts.empty()) methods.push_back(fmt::format("{} {}", label, counts));
+  }
+  return methods.empty() ? "" : "  " + join_wrapped(methods, " · ", style.columns - 3, "  ") + "\n";
+}
+
 std::string replies_of(std::string_view name, const json::value& receiver, const Style& style) {
   const json::array& replies = array_at(receiver, {"replies"});
   if (replies.empty()) return {};
@@ -169,6 +183,7 @@ std::string replies_of(std::string_view name, const json::value& receiver, const
   std::string text = style.paint(Colour::bold, cut_to_width(name, 40)) +
                      fmt::format(" · {} sessions{}\n", number_text(receiver, {"sessions", "opened"}),
                                  refused == 0 ? "" : fmt::format(", {} refused", grouped(refused)));
+  text += authentication_of(receiver, style);
   Table table({{"  count", Align::right},
                {"code", Align::left},
                {"", Align::left},

@@ -115,8 +115,8 @@ class Builder {
       world_->hosts.push_back({index, mx.host, *address});
     }
     auto boxes = mailboxes(profile);
-    world_->receivers.push_back(
-        std::make_unique<receiver::Receiver>(name, std::move(profile), std::move(boxes), draw_, observers_(index)));
+    world_->receivers.push_back(std::make_unique<receiver::Receiver>(name, std::move(profile), std::move(boxes), draw_,
+                                                                     observers_(index), &world_->zones));
     return {};
   }
 

@@ -105,6 +105,27 @@ TEST_F(ChainTest, APhaseThatIsOverMeansNow) {
   EXPECT_EQ(verdict->phase, Phase::data);
 }
 
+// Files everything as spam, or nothing.
+class Filer : public Policy {
+ public:
+  Filer(bool wants_placement, bool junks) : wants_placement_(wants_placement), junks_(junks) {}
+
+  Hooks hooks() const override { return {.placement = wants_placement_}; }
+  bool junks(const Session&, const MessageFacts&) const override { return junks_; }
+
+ private:
+  bool wants_placement_;
+  bool junks_;
+};
+
+TEST_F(ChainTest, OnePolicyIsEnoughForTheSpamFolder) {
+  chain_.add(std::make_unique<Filer>(true, false));
+  chain_.add(std::make_unique<Filer>(false, true));
+  EXPECT_FALSE(chain_.junks(session_, {})) << "the second did not want to be asked";
+  chain_.add(std::make_unique<Filer>(true, true));
+  EXPECT_TRUE(chain_.junks(session_, {}));
+}
+
 TEST_F(ChainTest, TellsOfAcceptanceAndDisconnection) {
   add({.accepted = true, .disconnected = true}, first_, Phase::mail);
   chain_.accepted(start, session_, {});

@@ -88,7 +88,16 @@ TEST(ParseReply, FaultsSayWhatIsExpected) {
             "a reply must not contain control characters; write a reply of several lines as a list");
   EXPECT_EQ(fault({"550 {rctp}"}),
             "unknown placeholder '{rctp}'; valid: {ip} {netblock} {rcpt} {rcpt_local} {rcpt_dom} {from} {from_dom} "
-            "{hdr_dom} {helo} {host} {sess} {hex8} {n} {unix} {ts} {rfcdate} {msgid} {bytes}");
+            "{hdr_dom} {helo} {host} {sess} {hex8} {n} {unix} {ts} {rfcdate} {msgid} {bytes} {spf_verdict} "
+            "{dkim_verdict} {dmarc_verdict}");
+}
+
+// As Microsoft's 550 5.7.515 tells them.
+TEST(FillPlaceholders, VerdictsOnTheSender) {
+  ReplyContext found = context();
+  found.spf_passes = found.dmarc_passes = true;
+  EXPECT_EQ(fill_placeholders("Spf= {spf_verdict} , Dkim= {dkim_verdict} , DMARC= {dmarc_verdict}", found),
+            "Spf= Pass , Dkim= Fail , DMARC= Pass");
 }
 
 TEST(FillPlaceholders, EveryOneOfThem) {

@@ -87,9 +87,8 @@ class Connection {
 
   // The whole way; the first reply that is not positive, or the last.
   std::string send(std::string_view to, std::string_view from = "news@shop.example") {
-    for (const std::string& reply : {mail(from), rcpt(to)}) {
-      if (reply.front() != '2') return reply;
-    }
+    if (const std::string reply = mail(from); reply.front() != '2') return reply;
+    if (const std::string reply = rcpt(to); reply.front() != '2') return reply;
     return data();
   }
 

@@ -22,8 +22,8 @@ TEST(ProfileReplies, OnlyWhatIsSaidCanBeWorded) {
   EXPECT_EQ(fault("replies:\n  unknown_usr: '550 no'\n"),
             "scenario.yaml:2:3: unknown key 'unknown_usr' in replies: nothing in this profile says it; did you mean "
             "'unknown_user'?");
-  EXPECT_THAT(fault("replies: { spf_fail: '550 no' }"),
-              StartsWith("scenario.yaml:1:12: unknown key 'spf_fail' in replies"));
+  EXPECT_THAT(fault("replies: { dnsbl_listed: '550 no' }"),
+              StartsWith("scenario.yaml:1:12: unknown key 'dnsbl_listed' in replies"));
   EXPECT_THAT(fault("replies: { rate_limited/ipp: '550 no' }"), HasSubstr("did you mean 'rate_limited/ip'?"));
 }
 
@@ -36,7 +36,7 @@ TEST(ProfileReplies, TextsAreChecked) {
   EXPECT_EQ(fault("replies:\n  unknown_user: '550 {rctp} unknown'\n"),
             "scenario.yaml:2:17: replies.unknown_user: unknown placeholder '{rctp}'; valid: {ip} {netblock} {rcpt} "
             "{rcpt_local} {rcpt_dom} {from} {from_dom} {hdr_dom} {helo} {host} {sess} {hex8} {n} {unix} {ts} {rfcdate} "
-            "{msgid} {bytes}");
+            "{msgid} {bytes} {spf_verdict} {dkim_verdict} {dmarc_verdict}");
   EXPECT_THAT(fault("replies: { unknown_user: 'no such user' }"),
               StartsWith("scenario.yaml:1:26: replies.unknown_user: 'no such user' is no SMTP reply; expected a code"));
   EXPECT_THAT(fault("replies: { unknown_user: { text: a } }"),
@@ -66,10 +66,9 @@ TEST(ProfileReplies, PhasesAreChecked) {
       fault("phases: { rate_limited/sender: connect }"),
       "scenario.yaml:1:32: phases.rate_limited/sender: 'rate_limited/sender' cannot be said at connect: it is not "
       "known before mail");
-  EXPECT_THAT(
-      fault("phases: { timeout: mail }"),
-      StartsWith(
-          "scenario.yaml:1:11: unknown key 'timeout' in phases: nothing in this profile says it; valid: greylisted, "));
+  EXPECT_THAT(fault("phases: { timeout: mail }"),
+              StartsWith("scenario.yaml:1:11: unknown key 'timeout' in phases: nothing in this profile says it; valid: "
+                         "auth_required_bulk, "));
   EXPECT_THAT(fault("close_after: [unknown_usr]"), HasSubstr("did you mean 'unknown_user'?"));
 }
 

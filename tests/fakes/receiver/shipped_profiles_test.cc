@@ -19,7 +19,8 @@ using ::testing::StartsWith;
 class ShippedProfileTest : public ReceiverTest {};
 
 TEST_F(ShippedProfileTest, AllOfThemLoadUnderTheirOwnNames) {
-  EXPECT_THAT(list_profiles(), ElementsAre("gmail", "outlook", "postgrey-site", "qq", "sink"));
+  EXPECT_THAT(list_profiles(),
+              ElementsAre("gmail", "netease", "outlook", "postgrey-site", "qq", "sink", "sohu", "yahoo"));
   for (const std::string& name : list_profiles()) {
     const auto loaded = load_profile(name);
     ASSERT_TRUE(loaded) << loaded.error().to_string();

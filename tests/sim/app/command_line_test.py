@@ -180,7 +180,7 @@ class Looking(product.ProductTest):
     def test_profiles(self):
         rows = json.loads(product.mailrig("isp", "list", "--format", "json").stdout)
         self.assertEqual([row["name"] for row in rows if row["name"] != "defaults"],
-                         ["gmail", "outlook", "postgrey-site", "qq", "sink"])
+                         ["gmail", "netease", "outlook", "postgrey-site", "qq", "sink", "sohu", "yahoo"])
         shown = product.mailrig("isp", "show", "gmail").stdout
         self.assertIn("4.7.28", shown)
         self.assertIn("# src:", shown)

@@ -91,8 +91,11 @@ class Storyteller {
     const policy::Verdict verdict{.reply = &reply, .event = reply.event, .phase = policy::Phase::data, .scope = {}};
     const policy::ReplyContext context;
     const policy::MessageFacts message = facts(id);
+    policy::Session judged = session;
+    judged.authentication.results_field = results_field;
+    judged.recipients = {{.address = std::string(recipient), .local_part = {}, .domain = {}, .command = {}}};
     ledger.observer(receiver).recipient_verdict(
-        {at(seconds), session, recipient, &message, verdict, context, disposition});
+        {at(seconds), judged, judged.recipients.front().address, &message, verdict, context, disposition});
   }
 
   // Stored and answered 250, in a connection of its own.
@@ -131,6 +134,7 @@ class Storyteller {
   std::string sender = "shop@shop.example";
   std::uint64_t digest = 77;
   std::uint64_t arriving_digest = 77;
+  std::string results_field;  // of messages that are answered at data
   const policy::ReplyTemplate accepted = reply_template(policy::Event::accepted, 250, "2.0.0 OK");
   const policy::ReplyTemplate discarded = reply_template(policy::Event::discarded, 250, "2.0.0 OK");
   const policy::ReplyTemplate greylisted = reply_template(policy::Event::greylisted, 450, "4.7.1 Please try later");

@@ -48,6 +48,9 @@ inline void tell_sample(measure::Storyteller& run) {
   run.offer(7, "zhao@qq.example", qq, 6);
   run.ledger.refused(at(6), 7);
 
+  run.results_field =
+      "Authentication-Results: mx.gmail.example; spf=pass smtp.mailfrom=shop.example;\r\n"
+      " dkim=pass header.d=shop.example; dmarc=pass header.from=shop.example\r\n";
   run.deliver(gmail, 2.5, "ann@gmail.example", 1);
   run.deliver(gmail, 3.5, "ann@gmail.example", 1);  // again
   auto session = run.open(gmail, 20, 3);
@@ -58,6 +61,9 @@ inline void tell_sample(measure::Storyteller& run) {
   run.rcpt_refused(gmail, session, 4, "nobody@gmail.example", run.unknown);
   run.ledger.sender_outcome(at(4), 3, 0, SenderOutcome::rejected_by_receiver);
   run.close(gmail, session, 5);
+  run.results_field =
+      "Authentication-Results: mx.gmail.example; spf=pass smtp.mailfrom=shop.example; dkim=none;\r\n"
+      " dmarc=pass header.from=shop.example\r\n";
   run.deliver(gmail, 303, "bob@gmail.example", 2, true);
 
   const auto throttled = run.open(qq, 21, 6);

@@ -1,0 +1,79 @@
+// Who sends a receiver more than so many messages a day must authenticate all of them: Gmail's and Yahoo's rules of
+// 2024, Microsoft's of 2025. Counts what was accepted, one unit for each recipient, over a day that slides along. The
+// domain counted is that of the From field: spoofed mail from a bulk sender's domain is held to its rules too. Memory
+// grows with the domains that were seen within a day, and with those that are bulk senders for good. Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "fakes/base/draw.h"
+#include "fakes/policy/auth_action.h"
+#include "fakes/policy/expiring_table.h"
+#include "fakes/policy/sliding_window.h"
+
+namespace mailrig::policy {
+
+struct BulkSettings {
+  enum class Scope : std::uint8_t {
+    hdr_domain,  // the domain of the From field as it stands
+    org_domain,  // with all of its subdomains: the registrable domain (public suffix list)
+  };
+  enum class Dmarc : std::uint8_t {
+    any,     // no matter
+    record,  // the domain must publish a record
+    pass,
+  };
+
+  std::uint32_t threshold_per_day = 0;  // a domain that got so many in is a bulk sender; 0: no such rules
+  Scope scope = Scope::hdr_domain;
+  bool permanent = false;  // once a bulk sender, always one
+  bool spf = false;        // must pass
+  bool dkim = false;       // must pass
+  Dmarc dmarc = Dmarc::any;
+  bool alignment = false;  // SPF or DKIM must pass for the author's domain
+  // Share of failing messages that is rejected; the others are deferred.
+  std::uint32_t reject_ppm = 1'000'000;
+};
+
+// What a refusal names: the first requirement, in this order, that is not met.
+struct BulkRefusals {
+  AuthRefusals spf;
+  AuthRefusals dkim;
+  AuthRefusals dmarc;
+  AuthRefusals alignment;
+};
+
+class BulkSender : public Policy {
+ public:
+  // `entity` is who draws, the receiver's name.
+  BulkSender(const BulkSettings& settings, const BulkRefusals& says, Draw draw, std::string entity)
+      : settings_(settings), says_(says), draw_(draw), entity_(std::move(entity)) {}
+
+  Hooks hooks() const override { return {.data = true, .accepted = true}; }
+  std::optional<Verdict> data(Instant now, const Session& session, const MessageFacts& facts) override;
+  void accepted(Instant now, const Session& session, const MessageFacts& facts) override;
+
+  // Domains in memory, for tests and measurements of memory.
+  std::size_t size() const { return domains_.size(); }
+
+ private:
+  struct Sent {
+    SlidingWindow units;
+    bool bulk_for_good = false;
+  };
+
+  BulkSettings settings_;
+  BulkRefusals says_;
+  Draw draw_;
+  std::string entity_;
+  ExpiringTable<Sent> domains_;
+
+  std::uint64_t domain_key(const Session& session) const;
+  bool is_bulk(Instant now, std::uint64_t domain);
+  // Null: all are met.
+  const AuthRefusals* unmet(const AuthenticationFacts& found) const;
+};
+
+}  // namespace mailrig::policy

@@ -1,0 +1,74 @@
+// Finds out who sent a message, as a provider does: SPF for both identities and the client's names at MAIL, DKIM, ARC
+// and DMARC at end of data. It asks a resolver of its own that keeps answers for their TTL, and it keeps what followed
+// from them for as long; so a record that was corrected takes effect only when the old one has run out. Whoever is
+// judged once need not be judged again meanwhile: an envelope by (client, HELO, domain), and in virtual time a message
+// by its content key.
+//
+// Not thread-safe: belongs to one receiver, under its lock. Memory is bounded.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "fakes/auth/arc_verify.h"
+#include "fakes/auth/dkim_verify.h"
+#include "fakes/base/draw.h"
+#include "fakes/base/recent_map.h"
+#include "fakes/dns/caching_resolver.h"
+#include "fakes/policy/session.h"
+#include "fakes/receiver/auth_policy.h"
+
+namespace mailrig::receiver {
+
+class Authenticator {
+ public:
+  // `zones` must outlive it; `region` is where the provider's resolver stands. `entity` is who draws: the receiver's
+  // name.
+  Authenticator(const dns::Zones& zones, std::string region, const AuthPolicy& policy, Draw draw, std::string entity);
+
+  // Each fills its part of session.authentication and says how long the DNS took, in model time.
+  // At MAIL: helo and mail_from are known.
+  Duration mail(Instant now, policy::Session& session);
+  // At end of data. Without content the message counts as unsigned, and as from header_from_domain.
+  Duration data(Instant now, policy::Session& session, const policy::MessageFacts& message);
+
+  // Answers and verdicts in memory, for tests and measurements of memory.
+  std::size_t size() const;
+
+ private:
+  struct EnvelopeVerdict {
+    policy::EnvelopeFacts facts;
+    Instant expires{};
+  };
+  struct ContentVerdict {
+    policy::ContentFacts facts;
+    Instant expires{};
+  };
+  struct SpfVerdict {
+    auth::SpfOutcome result = auth::SpfOutcome::none;
+    std::string domain;
+    Instant expires{};
+  };
+  class Questions;
+
+  EnvelopeVerdict judge_envelope(Instant now, const policy::Session& session, Questions& questions);
+  Instant judge_spf(Instant now, const policy::Session& session, policy::EnvelopeFacts& facts, Questions& questions);
+  void judge_content(Instant now, policy::Session& session, const policy::MessageFacts& message, Questions& questions);
+  void judge_author(policy::Session& session, const policy::MessageFacts& message, const auth::DkimOutcome& dkim,
+                    int pct_draw, Questions& questions);
+  bool vouches(const auth::ArcOutcome& arc, std::string_view message) const;
+  int pct_draw(const policy::MessageFacts& message) const;
+
+  const AuthPolicy policy_;
+  const Draw draw_;
+  const std::string entity_;
+  dns::CachingResolver resolver_;
+  auth::BoundedKeyCache keys_;
+  auth::DkimVerifier dkim_;
+  auth::ArcVerifier arc_;
+  RecentMap<std::uint64_t, EnvelopeVerdict> envelopes_;
+  RecentMap<std::uint64_t, SpfVerdict> spf_verdicts_;  // only where the provider keeps them longer than the DNS says
+  RecentMap<std::uint64_t, ContentVerdict> contents_;
+};
+
+}  // namespace mailrig::receiver

@@ -1,0 +1,41 @@
+#include "fakes/receiver/profile_types.h"
+
+#include <fmt/format.h>
+
+#include "fakes/base/units.h"
+#include "fakes/policy/address_key.h"
+
+namespace mailrig::receiver {
+namespace {
+
+constexpr Duration duration_max = std::chrono::days(366);
+
+}  // namespace
+
+config::Type<std::string> host_name() {
+  return config::scalar<std::string>(
+      [](std::string_view written) -> Result<std::string> {
+        std::string name;
+        policy::assign_lower(name, written);
+        if (name.empty() || name.size() > 255 || name.find_first_of(" \t@/") != std::string::npos) {
+          return Error{fmt::format("'{}' is no host or domain name; expected one such as mail.example", written)};
+        }
+        return Result<std::string>(boost::system::in_place_value, std::move(name));
+      },
+      "a host or domain name", {{"type", "string"}});
+}
+
+config::Type<Duration> positive_duration() {
+  return config::scalar<Duration>(
+      [](std::string_view text) -> Result<Duration> {
+        auto parsed = parse_duration(text);
+        if (!parsed) return parsed;
+        if (*parsed <= Duration{} || *parsed > duration_max) {
+          return Error{fmt::format("'{}' is out of range; expected more than 0 and at most 366d", text)};
+        }
+        return parsed;
+      },
+      "a duration such as 60s", config::duration().schema());
+}
+
+}  // namespace mailrig::receiver

@@ -1,0 +1,56 @@
+#include "sim/measure/auth_tally.h"
+
+#include "fakes/auth/authentication_results.h"
+#include "fakes/base/stable_hash.h"
+
+namespace mailrig::measure {
+namespace {
+
+const auth::AuthenticationMethod* find_method(const auth::AuthenticationResults& results, std::string_view name) {
+  for (const auth::AuthenticationMethod& method : results.methods) {
+    if (method.method == name) return &method;
+  }
+  return nullptr;
+}
+
+// SPF has an entry for each identity; MAIL FROM's is what counts.
+const auth::AuthenticationMethod* find_spf(const auth::AuthenticationResults& results) {
+  for (const auth::AuthenticationMethod& method : results.methods) {
+    if (method.method == "spf" && method.property("smtp", "mailfrom")) return &method;
+  }
+  return find_method(results, "spf");
+}
+
+const auth::AuthenticationMethod* find_dkim(const auth::AuthenticationResults& results) {
+  for (const auth::AuthenticationMethod& method : results.methods) {
+    if (method.method == "dkim" && method.result == "pass") return &method;
+  }
+  return find_method(results, "dkim");
+}
+
+}  // namespace
+
+void AuthTally::judged(std::string_view field) {
+  if (field.empty()) return;
+  const std::uint64_t key = stable_hash(field);
+  const Places* places = known_.find(key);
+  if (places == nullptr) places = &known_.put(key, read(field));
+  for (std::uint64_t* count : {places->spf, places->dkim, places->dmarc}) {
+    if (count != nullptr) ++*count;
+  }
+}
+
+AuthTally::Places AuthTally::read(std::string_view field) {
+  const std::size_t colon = field.find(':');
+  if (colon == std::string_view::npos) return {};
+  const auto results = auth::parse_authentication_results(field.substr(colon + 1));
+  if (!results) return {};
+  // The counts of an ordered map stay where they are.
+  const auto place = [](ResultCounts& counts, const auth::AuthenticationMethod* method) {
+    return method == nullptr ? nullptr : &counts[method->result];
+  };
+  return {place(counts_.spf, find_spf(*results)), place(counts_.dkim, find_dkim(*results)),
+          place(counts_.dmarc, find_method(*results, "dmarc"))};
+}
+
+}  // namespace mailrig::measure
