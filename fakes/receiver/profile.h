@@ -60,6 +60,9 @@ struct Profile {
   enum class Kind : std::uint8_t {
     receiver,
     sink,  // answers 250 to everything and drops it; recipient commands are all that it knows
+    // Takes mail for mailboxes that are elsewhere: whether they exist, and what addresses command, is decided there. No
+    // profile says so of itself; the world makes these.
+    forwarder,
   };
 
   std::string name;

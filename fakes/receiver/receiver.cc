@@ -35,13 +35,19 @@ using policy::Verdict;
 
 namespace {
 
+// Where they are, commands in addresses are carried out too.
+bool has_mailboxes(const Profile& profile) {
+  return profile.kind != Profile::Kind::forwarder;
+}
+
 // In the order in which a server with all of them would notice: who connects, what the transaction asks for, whether
 // the mailbox can take it, and only then whether it comes too often or too soon.
 policy::Chain make_chain(const Profile& profile, const Mailboxes& mailboxes) {
   const ReplyBook& says = profile.replies;
   policy::Chain chain;
   const auto add = [&chain]<class P>(P policy) { chain.add(std::make_unique<P>(std::move(policy))); };
-  const bool judges = profile.kind == Profile::Kind::receiver;
+  // A forwarder trusts everybody, but must not be led in circles.
+  const bool judges = profile.kind != Profile::Kind::sink;
 
   if (judges && profile.limits.connections_per_ip > 0) {
     add(policy::ConnectionLimit(profile.limits.connections_per_ip, says.at("too_many_connections")));
@@ -57,10 +63,12 @@ policy::Chain make_chain(const Profile& profile, const Mailboxes& mailboxes) {
                                                .too_large = says.at("too_large"),
                                                .too_many_hops = says.at("protocol_abuse/loop")}));
   }
-  add(policy::MailboxCheck(
-      mailboxes,
-      {.unknown = says.at("unknown_user"), .full = says.at("mailbox_full"), .disabled = says.at("mailbox_disabled")}));
-  add(policy::CommandedDeferral(says.at("local_error"), says.at("syntax_error/command")));
+  if (has_mailboxes(profile)) {
+    add(policy::MailboxCheck(mailboxes, {.unknown = says.at("unknown_user"),
+                                         .full = says.at("mailbox_full"),
+                                         .disabled = says.at("mailbox_disabled")}));
+    add(policy::CommandedDeferral(says.at("local_error"), says.at("syntax_error/command")));
+  }
   if (judges && !profile.limits.rate_windows.empty()) {
     std::vector<policy::RateRule> rules;
     for (const ProfileRateWindow& window : profile.limits.rate_windows) {
@@ -130,7 +138,7 @@ struct Receiver::State {
   const Mailboxes mailboxes;
   const Draw draw;
   Observer* const observer;
-  const policy::Chain chain;
+  policy::Chain chain;
   const ReplyTemplate *const banner, *const helo_ok, *const mail_ok, *const rcpt_ok, *const accepted, *const timeout;
   std::uint32_t sessions = 0;
   bool down = false;
@@ -205,7 +213,7 @@ struct Receiver::State {
     result.dispositions.reserve(session.recipients.size());
     for (const Recipient& recipient : session.recipients) {
       Disposition disposition = sink ? Disposition::discard : Disposition::store;
-      if (!recipient.command.empty()) {
+      if (!recipient.command.empty() && has_mailboxes(profile)) {
         const RecipientCommands commands = policy::parse_commands(recipient.command);
         if (commands.discard) disposition = Disposition::discard;
         if (commands.drop_stored && first_attempt(now, recipient, facts)) disposition = Disposition::drop_stored;
@@ -228,6 +236,10 @@ struct Receiver::State {
 Receiver::Receiver(std::string name, Profile profile, Mailboxes mailboxes, Draw draw, Observer* observer)
     : state_(std::make_unique<State>(std::move(name), std::move(profile), std::move(mailboxes), draw, observer)) {}
 Receiver::~Receiver() = default;
+
+void Receiver::add(std::unique_ptr<policy::Policy> policy) {
+  state_->chain.add(std::move(policy));
+}
 
 const std::string& Receiver::name() const {
   return state_->name;
@@ -311,7 +323,8 @@ Verdict Receiver::mail(Instant now, Session& session, const MailFacts& facts) {
 
 Verdict Receiver::rcpt(Instant now, Session& session, std::string_view address) {
   Recipient candidate = state_->take_recipient(address);
-  const Duration delay = candidate.command.empty() ? Duration{} : policy::parse_commands(candidate.command).delay;
+  const bool commanded = !candidate.command.empty() && has_mailboxes(state_->profile);
+  const Duration delay = commanded ? policy::parse_commands(candidate.command).delay : Duration{};
   if (auto refusal = state_->chain.rcpt(now, session, candidate)) {
     refusal->delay = delay;
     state_->spare_recipients.push_back(std::move(candidate));

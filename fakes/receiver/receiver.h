@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "fakes/base/draw.h"
+#include "fakes/policy/policy.h"
 #include "fakes/policy/session.h"
 #include "fakes/policy/verdict.h"
 #include "fakes/receiver/mailboxes.h"
@@ -24,6 +25,9 @@ class Receiver {
   ~Receiver();
   Receiver(const Receiver&) = delete;
   Receiver& operator=(const Receiver&) = delete;
+
+  // One more policy, asked after the profile's own. Before the first connection.
+  void add(std::unique_ptr<policy::Policy> policy);
 
   const std::string& name() const;
   const Profile& profile() const;

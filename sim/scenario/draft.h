@@ -58,6 +58,7 @@ struct Draft : Scenario {
 // One table of keys for each part of the file, and the whole.
 config::Table<Sender> sender_keys();
 config::Type<Receiver> receiver_type();
+config::Table<Forwarder> forwarder_keys();
 config::Table<ListDraft> list_keys();
 config::Table<MailDraft> mail_keys();
 config::Type<Schedule> schedule_type();

@@ -61,6 +61,29 @@ void SenderDesk::submit(Instant now, const plan::PlannedMessage& message) {
   settle();
 }
 
+void SenderDesk::relay(Instant now, std::uint64_t id, mail::Outgoing message) {
+  sender::QueuedMessage queued{.id = id,
+                               .mail_from = message.mail_from,
+                               .recipients = {message.recipient},
+                               .size_bytes = message.traits.size,
+                               .smtputf8 = message.smtputf8,
+                               .eight_bit = message.eight_bit,
+                               .bounce = message.return_to.empty()};
+  relayed_[id] = {std::move(message), now};
+  sender_.submit(now, std::move(queued));
+  settle();
+}
+
+const std::string& SenderDesk::return_path(const sender::QueuedMessage& message) const {
+  const auto relayed = relayed_.find(message.id);
+  return relayed == relayed_.end() ? message.mail_from : relayed->second.message.return_to;
+}
+
+Instant SenderDesk::arrived(std::uint64_t message) const {
+  const auto relayed = relayed_.find(message);
+  return relayed == relayed_.end() ? origins_.at(message).submitted : relayed->second.taken;
+}
+
 plan::PlannedMessage SenderDesk::planned(const Origin& origin) const {
   return traffic_.message(origin.traffic, origin.slot, origin.intended);
 }
@@ -85,6 +108,14 @@ policy::MessageFacts SenderDesk::facts(std::uint64_t message) const {
     facts.message_id = std::move(traits.message_id);
     facts.header_from_domain = std::move(traits.header_from_domain);
     facts.received_hops = traits.received_hops;
+  } else if (const auto relayed = relayed_.find(message); relayed != relayed_.end()) {
+    const mail::Outgoing& outgoing = relayed->second.message;
+    facts.rig_id = outgoing.traits.rig_id;
+    facts.message_id = outgoing.traits.message_id;
+    facts.header_from_domain = outgoing.traits.header_from_domain;
+    facts.received_hops = outgoing.traits.received_hops;
+    facts.content_key = outgoing.content_key;
+    if (outgoing.content) facts.content = *outgoing.content;
   } else {
     facts.header_from_domain = config().domain;  // a bounce is from MAILER-DAEMON
   }
@@ -99,6 +130,7 @@ const std::string& SenderDesk::recipient(std::uint64_t message, std::uint32_t in
 
 std::string SenderDesk::content(std::uint64_t message) const {
   if (const auto bounce = bounces_.find(message); bounce != bounces_.end()) return bounce->second;
+  if (const auto relayed = relayed_.find(message); relayed != relayed_.end()) return *relayed->second.message.content;
   const auto origin = origins_.find(message);
   CHECK(origin != origins_.end());
   return traffic_.render(planned(origin->second));
@@ -156,6 +188,7 @@ void SenderDesk::settle() {
         break;
       case sender::Event::Kind::done:
         bounces_.erase(event->message);
+        relayed_.erase(event->message);
         duty_->done(event->at, event->message);
         if (const auto origin = origins_.extract(event->message)) finished_(event->at, origin.mapped().traffic);
         break;
@@ -184,15 +217,15 @@ void SenderDesk::write_bounce(const sender::Event& event) {
   CHECK(failed != nullptr);
   sender::QueuedMessage bounce{.id = combine(event.message, ++bounces_written_),
                                .mail_from = "",
-                               .recipients = {failed->mail_from},
+                               .recipients = {return_path(*failed)},
                                .size_bytes = bounce_bytes_nominal,
                                .bounce = true};
   if (content_ == Content::rendered) {
     const std::string original = content(event.message);
     report_format::FailureReport report{.reporting_host = config().helo,
-                                        .to = failed->mail_from,
+                                        .to = return_path(*failed),
                                         .message_id = fmt::format("{:016x}.bounce@{}", bounce.id, config().domain),
-                                        .arrived = origins_.at(event.message).submitted,
+                                        .arrived = arrived(event.message),
                                         .now = event.at,
                                         .failures = {},
                                         .original = original};
