@@ -67,7 +67,8 @@ policy::Chain make_chain(const Profile& profile, const Mailboxes& mailboxes, boo
   const ReplyBook& says = profile.replies;
   policy::Chain chain;
   const auto add = [&chain]<class P>(P policy) { chain.add(std::make_unique<P>(std::move(policy))); };
-  const bool judges = profile.kind == Profile::Kind::receiver;
+  // A forwarder trusts everybody, but must not be led in circles.
+  const bool judges = profile.kind != Profile::Kind::sink;
 
   if (judges && profile.limits.connections_per_ip > 0) {
     add(policy::ConnectionLimit(profile.limits.connections_per_ip, says.at("too_many_connections")));
@@ -84,10 +85,12 @@ policy::Chain make_chain(const Profile& profile, const Mailboxes& mailboxes, boo
                                                .too_many_hops = says.at("protocol_abuse/loop")}));
   }
   if (authenticates) add_authentication(chain, profile, draw, name);
-  add(policy::MailboxCheck(
-      mailboxes,
-      {.unknown = says.at("unknown_user"), .full = says.at("mailbox_full"), .disabled = says.at("mailbox_disabled")}));
-  add(policy::CommandedDeferral(says.at("local_error"), says.at("syntax_error/command")));
+  if (profile.has_mailboxes()) {
+    add(policy::MailboxCheck(mailboxes, {.unknown = says.at("unknown_user"),
+                                         .full = says.at("mailbox_full"),
+                                         .disabled = says.at("mailbox_disabled")}));
+    add(policy::CommandedDeferral(says.at("local_error"), says.at("syntax_error/command")));
+  }
   if (judges && !profile.limits.rate_windows.empty()) {
     std::vector<policy::RateRule> rules;
     for (const ProfileRateWindow& window : profile.limits.rate_windows) {

@@ -61,6 +61,9 @@ struct Profile {
   enum class Kind : std::uint8_t {
     receiver,
     sink,  // answers 250 to everything and drops it; recipient commands are all that it knows
+    // Takes mail for mailboxes that are elsewhere: whether they exist, and what addresses command, is decided there. No
+    // profile says so of itself; the world makes these.
+    forwarder,
   };
 
   std::string name;
@@ -78,6 +81,8 @@ struct Profile {
   ReplyBook replies;
 
   bool offers_starttls() const;
+  // Where they are, commands in addresses are carried out too.
+  bool has_mailboxes() const { return kind != Kind::forwarder; }
 };
 
 std::string_view to_string(Profile::Kind kind);

@@ -94,7 +94,7 @@ struct Receiver::State {
   const Draw draw;
   Observer* const observer;
   const std::unique_ptr<Authenticator> authenticator;  // null: nothing is judged
-  const policy::Chain chain;
+  policy::Chain chain;
   const ReplyTemplate *const banner, *const helo_ok, *const mail_ok, *const rcpt_ok, *const accepted, *const timeout;
   std::uint32_t sessions = 0;
   bool down = false;
@@ -175,7 +175,7 @@ struct Receiver::State {
     result.dispositions.reserve(session.recipients.size());
     for (const Recipient& recipient : session.recipients) {
       Disposition disposition = sink ? Disposition::discard : Disposition::store;
-      if (!recipient.command.empty()) {
+      if (!recipient.command.empty() && profile.has_mailboxes()) {
         const RecipientCommands commands = policy::parse_commands(recipient.command);
         if (commands.discard) disposition = Disposition::discard;
         if (commands.drop_stored && first_attempt(now, recipient, facts)) disposition = Disposition::drop_stored;
@@ -200,6 +200,10 @@ Receiver::Receiver(std::string name, Profile profile, Mailboxes mailboxes, Draw 
     : state_(std::make_unique<State>(std::move(name), std::move(profile), std::move(mailboxes), draw, observer, zones,
                                      std::move(region))) {}
 Receiver::~Receiver() = default;
+
+void Receiver::add(std::unique_ptr<policy::Policy> policy) {
+  state_->chain.add(std::move(policy));
+}
 
 const std::string& Receiver::name() const {
   return state_->name;
@@ -287,7 +291,8 @@ Verdict Receiver::mail(Instant now, Session& session, const MailFacts& facts) {
 
 Verdict Receiver::rcpt(Instant now, Session& session, std::string_view address) {
   Recipient candidate = state_->take_recipient(address);
-  const Duration delay = candidate.command.empty() ? Duration{} : policy::parse_commands(candidate.command).delay;
+  const bool commanded = !candidate.command.empty() && has_mailboxes(state_->profile);
+  const Duration delay = commanded ? policy::parse_commands(candidate.command).delay : Duration{};
   if (auto refusal = state_->chain.rcpt(now, session, candidate)) {
     refusal->delay = delay;
     state_->spare_recipients.push_back(std::move(candidate));

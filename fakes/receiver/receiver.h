@@ -9,6 +9,7 @@
 
 #include "fakes/base/draw.h"
 #include "fakes/dns/zones.h"
+#include "fakes/policy/policy.h"
 #include "fakes/policy/session.h"
 #include "fakes/policy/verdict.h"
 #include "fakes/receiver/mailboxes.h"
@@ -28,6 +29,9 @@ class Receiver {
   ~Receiver();
   Receiver(const Receiver&) = delete;
   Receiver& operator=(const Receiver&) = delete;
+
+  // One more policy, asked after the profile's own. Before the first connection.
+  void add(std::unique_ptr<policy::Policy> policy);
 
   const std::string& name() const;
   const Profile& profile() const;

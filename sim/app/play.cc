@@ -84,7 +84,7 @@ ExitStatus play(Mode mode, const PlayOptions& options) {
   auto world = world::build_world(
       *scenario, sender->range,
       [&](std::uint32_t index) -> receiver::Observer* {
-        return index < scenario->receivers.size() ? &ledger.observer(index) : &bounces;
+        return index < world::observed_parties(*scenario) ? &ledger.observer(index) : &bounces;
       },
       sender->probe != nullptr);
   if (!world) return static_cast<ExitStatus>(complain(world.error(), usage_error));

@@ -42,6 +42,9 @@ measure::LedgerConfig ledger_config(const scenario::Scenario& scenario, const Ru
   config.insight = kind.insight;
   config.start = scenario.start;
   for (const scenario::Receiver& receiver : scenario.receivers) config.receivers.push_back(receiver.name);
+  for (const scenario::Forwarder& forwarder : scenario.forwarders) {
+    config.forwarders.push_back({forwarder.name, forwarder.to_index});
+  }
   for (const scenario::Mail& mail : scenario.mail) config.streams.push_back({mail.name, mail.deadline});
   if (kind.from_outside) {
     config.outside_stream = static_cast<std::uint32_t>(config.streams.size());
@@ -98,9 +101,6 @@ Result<std::unique_ptr<Recorder>> Recorder::open(const scenario::Scenario& scena
   if (!database) return database.error();
   recorder->database_ = std::move(*database);
   measure::LedgerConfig config = ledger_config(scenario, kind);
-  std::vector<std::string> streams;
-  for (const auto& stream : config.streams) streams.push_back(stream.name);
-  recorder->database_->name(config.receivers, streams);
   recorder->note("scenario", scenario.name);
   recorder->note("mode", recorder->info_.mode);
   recorder->note("sender", kind.sender);

@@ -53,6 +53,12 @@ Result<scenario::Scenario> receivers_only(std::vector<std::string> names, bool j
   return scenario;
 }
 
+std::string party_name(const scenario::Scenario& scenario, std::size_t index) {
+  if (index < scenario.receivers.size()) return scenario.receivers[index].name;
+  index -= scenario.receivers.size();
+  return index < scenario.forwarders.size() ? scenario.forwarders[index].name : "bounces";
+}
+
 void announce(const world::World& world, const live::FakeInternet& internet) {
   for (std::size_t i = 0; i < world.hosts.size(); ++i) {
     const receiver::Receiver& receiver = *world.receivers[world.hosts[i].receiver];
@@ -90,9 +96,7 @@ int serve(const ServeOptions& options) {
 
   std::vector<std::unique_ptr<ServeLog>> logs;
   auto world = world::build_world(*scenario, world::AddressRange::loopback, [&](std::uint32_t index) {
-    const std::size_t known = scenario->receivers.size();
-    logs.push_back(
-        std::make_unique<ServeLog>(index < known ? scenario->receivers[index].name : "bounces", options.quiet));
+    logs.push_back(std::make_unique<ServeLog>(party_name(*scenario, index), options.quiet));
     return logs.back().get();
   });
   if (!world) return complain(world.error(), usage_error);

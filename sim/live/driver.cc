@@ -19,19 +19,29 @@ constexpr std::chrono::milliseconds tick{50};
 
 // 198.18.2.10 becomes 127.18.2.10: the whole of 127.0.0.0/8 is ours without asking, and the last three octets keep
 // addresses apart and recognisable. Where two would coincide, or the address is IPv6, the next free one is taken.
-std::vector<std::pair<IpAddress, IpAddress>> loopback_sources(const scenario::Scenario& scenario) {
-  std::vector<std::pair<IpAddress, IpAddress>> map = scenario.source_map;
+enum class Whose : std::uint8_t { forwarders, all };
+std::vector<std::pair<IpAddress, IpAddress>> loopback_sources(const scenario::Scenario& scenario, Whose whose,
+                                                              std::vector<std::pair<IpAddress, IpAddress>> map) {
   const auto taken = [&map](const IpAddress& real) {
     return std::any_of(map.begin(), map.end(), [&real](const auto& entry) { return entry.first == real; });
   };
-  for (const scenario::Sender& sender : scenario.senders) {
+  const auto add = [&](const scenario::Sender& sender) {
     for (const IpAddress& ip : sender.ips) {
       std::uint32_t host = ip.is_v6() ? 0x010001 : ip.to_v4() & 0xffffff;
       while (taken(IpAddress::v4(0x7f000000 | host))) host = (host + 1) & 0xffffff;
       map.emplace_back(IpAddress::v4(0x7f000000 | host), ip);
     }
-  }
+  };
+  if (whose == Whose::all) std::for_each(scenario.senders.begin(), scenario.senders.end(), add);
+  std::for_each(scenario.forwarders.begin(), scenario.forwarders.end(), add);
   return map;
+}
+
+// Where hosts have addresses of their own, so have senders; elsewhere forwarders send from loopback, whoever sends.
+bool lives_on_loopback(const world::World& world) {
+  constexpr std::uint32_t loopback_net = 0x7f;
+  return !world.hosts.empty() && !world.hosts.front().address.is_v6() &&
+         world.hosts.front().address.to_v4() >> 24 == loopback_net;
 }
 
 class Timeline {
@@ -87,26 +97,24 @@ class QueueWatch {
 // The scenario's traffic on its way to whoever delivers it.
 class Delivery {
  public:
-  Delivery(const scenario::Scenario& scenario, const world::SenderKeys& keys, const plan::Traffic& traffic,
+  Delivery(const scenario::Scenario& scenario, world::World& world, const plan::Traffic& traffic,
            measure::Ledger& ledger, const net::Clock& clock, const FakeInternet& internet)
-      : scenario_(scenario), keys_(keys), traffic_(traffic), ledger_(ledger), clock_(clock), internet_(internet) {}
+      : scenario_(scenario), world_(world), traffic_(traffic), ledger_(ledger), clock_(clock), internet_(internet) {}
 
   Result<void> start_reference_senders() {
     auto tls = net::client_context();
     if (!tls) return tls.error();
-    const Route route{.dns = internet_.dns_endpoint(), .addresses = internet_.addresses(), .tls = *tls};
+    std::vector<Route> routes(scenario_.senders.size(), into_the_world(*tls));
     const auto desks = [this](const world::Finished& finished) {
-      return world::make_desks(scenario_, keys_, traffic_, ledger_, world::Content::rendered, finished);
+      return world::make_desks(scenario_, world_.sender_keys, traffic_, ledger_, world::Content::rendered, finished);
     };
-    thread_.emplace(scenario_, traffic_, clock_, desks, std::vector(scenario_.senders.size(), route));
-    thread_->start();
-    return {};
+    return start(traffic_, desks, std::move(routes), *tls);
   }
 
   Result<void> start_submission(ForeignSender& sender, const std::vector<tcp::endpoint>& entrances) {
-    if (entrances.empty()) return {};
     auto tls = net::client_context();
     if (!tls) return tls.error();
+    if (entrances.empty()) return start_forwarders_only(*tls);
     const Duration second = clock_.to_model(std::chrono::seconds(1));
     std::vector<Route> routes;
     for (std::size_t i = 0; i < entrances.size(); ++i) {
@@ -124,29 +132,68 @@ class Delivery {
       const auto accepted = [&sender](std::size_t from, std::uint64_t message, std::string_view text) {
         sender.accepted(from, message, text);
       };
-      return world::make_submission_desks(scenario_, keys_, traffic_, ledger_, second, accepted, finished);
+      return world::make_submission_desks(scenario_, world_.sender_keys, traffic_, ledger_, second, accepted, finished);
     };
-    thread_.emplace(scenario_, traffic_, clock_, desks, routes);
-    thread_->start();
-    return {};
+    return start(traffic_, desks, std::move(routes), *tls);
   }
 
-  // Everything was handed over.
-  bool done() const { return thread_ && thread_->done(); }
-  bool drained() const { return thread_ && thread_->drained(); }
+  // Everything was handed over, and forwarders have nothing in hand.
+  bool done() const { return thread_ && plays_ && thread_->done(); }
+  bool drained() const { return thread_ && plays_ && thread_->drained(); }
   void stop() {
     if (thread_) thread_->stop();
   }
   measure::Histogram lag() const { return thread_ ? thread_->lag() : measure::Histogram(); }
 
  private:
+  Route into_the_world(const net::TlsContext& tls) const {
+    return {.dns = internet_.dns_endpoint(), .addresses = internet_.addresses(), .tls = tls};
+  }
+
+  // Mail comes from outside: there is nothing to play.
+  Result<void> start_forwarders_only(const net::TlsContext& tls) {
+    if (scenario_.forwarders.empty()) return {};
+    idle_scenario_ = scenario_;
+    idle_scenario_.traffic.clear();
+    auto nothing = plan::Traffic::create(idle_scenario_, {});
+    if (!nothing) return nothing.error();
+    nothing_.emplace(std::move(*nothing));
+    plays_ = false;
+    return start(
+        *nothing_, [](const world::Finished&) { return world::Desks(); }, {}, tls);
+  }
+
+  // With the desks of the forwarders behind those of the senders.
+  Result<void> start(const plan::Traffic& traffic, const TrafficThread::DeskMaker& senders, std::vector<Route> routes,
+                     const net::TlsContext& tls) {
+    const std::size_t first = routes.size();
+    for (std::size_t i = 0; i < scenario_.forwarders.size(); ++i) routes.push_back(into_the_world(tls));
+    const auto desks = [&](const world::Finished& finished) {
+      world::Desks all = senders(finished);
+      for (auto& desk : world::make_forwarder_desks(scenario_, traffic, ledger_, world::Content::rendered)) {
+        all.push_back(std::move(desk));
+      }
+      return all;
+    };
+    thread_.emplace(scenario_, traffic, clock_, desks, routes);
+    world::open_doors(world_.doors, ledger_,
+                      [this, first](std::uint32_t forwarder, std::uint64_t id, mail::Outgoing message) {
+                        thread_->relay(first + forwarder, id, std::move(message));
+                      });
+    thread_->start();
+    return {};
+  }
+
   const scenario::Scenario& scenario_;
-  const world::SenderKeys& keys_;
+  world::World& world_;
   const plan::Traffic& traffic_;
   measure::Ledger& ledger_;
   const net::Clock& clock_;
   const FakeInternet& internet_;
   net::AddressMap entrances_;
+  bool plays_ = true;
+  scenario::Scenario idle_scenario_;  // the same world without traffic
+  std::optional<plan::Traffic> nothing_;
   std::optional<TrafficThread> thread_;
 };
 
@@ -203,7 +250,9 @@ Result<RunResult> run(const scenario::Scenario& scenario, world::World& world, c
   FakeInternetOptions listening = options.internet;
   if (foreign == nullptr) {
     listening.dns = {boost::asio::ip::address_v4::loopback(), 0};
-    listening.source_map = loopback_sources(scenario);
+    listening.source_map = loopback_sources(scenario, Whose::all, scenario.source_map);
+  } else if (lives_on_loopback(world)) {
+    listening.source_map = loopback_sources(scenario, Whose::forwarders, std::move(listening.source_map));
   }
   auto internet = FakeInternet::open(world, receivers, listening);
   if (!internet) return internet.error();
@@ -213,7 +262,7 @@ Result<RunResult> run(const scenario::Scenario& scenario, world::World& world, c
     }
   }
 
-  Delivery delivery(scenario, world.sender_keys, traffic, ledger, clock, **internet);
+  Delivery delivery(scenario, world, traffic, ledger, clock, **internet);
   std::optional<QueueWatch> queue;
   if (foreign == nullptr) {
     if (auto started = delivery.start_reference_senders(); !started) return started.error();

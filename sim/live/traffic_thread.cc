@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <future>
+#include <memory>
 #include <utility>
 
 #include "fakes/base/check.h"
@@ -42,6 +43,19 @@ void TrafficThread::start() {
   });
 }
 
+void TrafficThread::relay(std::size_t desk, std::uint64_t id, mail::Outgoing message) {
+  ++relaying_;
+  // Forwarders hold nothing back, so it is due.
+  const auto shared = std::make_shared<mail::Outgoing>(std::move(message));
+  boost::asio::post(pool_.at(0).io, [this, desk, id, shared] {
+    if (!stopping_) {
+      desks_[desk]->relay(clock_.now(), id, std::move(*shared));
+      outbounds_[desk]->pump();
+    }
+    --relaying_;
+  });
+}
+
 void TrafficThread::finished(Instant now, std::uint32_t entry) {
   player_.finished(now, entry);
   // A closed loop has room for its next message; not now, because a sender is in the middle of its report.
@@ -74,8 +88,10 @@ void TrafficThread::submit_due() {
 void TrafficThread::check_done() {
   const Instant now = clock_.now();
   if (player_.exhausted(now)) {
-    done_ = std::all_of(desks_.begin(), desks_.end(),
-                        [](const auto& desk) { return desk->queue().messages == 0 && desk->queue().connections == 0; });
+    const bool idle = std::all_of(desks_.begin(), desks_.end(), [](const auto& desk) {
+      return desk->queue().messages == 0 && desk->queue().connections == 0;
+    });
+    done_ = idle && relaying_ == 0;
     drained_ = now >= player_.last_intended() + scenario_.drain;
   }
   watch_.expires_after(watch_period);

@@ -29,6 +29,8 @@ class TrafficThread {
   TrafficThread& operator=(const TrafficThread&) = delete;
 
   void start();
+  // A message for the desk of a forwarder. From any thread.
+  void relay(std::size_t desk, std::uint64_t id, mail::Outgoing message);
   // All traffic was offered, and every queue is empty.
   bool done() const { return done_.load(); }
   // The last message was offered and `end.drain` has passed since.
@@ -57,7 +59,8 @@ class TrafficThread {
   measure::Histogram lag_;
   std::uint64_t expected_;
   bool submit_posted_ = false;
-  bool stopping_ = false;  // the worker's view of stopped_
+  bool stopping_ = false;                 // the worker's view of stopped_
+  std::atomic<std::size_t> relaying_{0};  // on their way to a desk
   std::atomic<bool> done_{false};
   std::atomic<bool> drained_{false};
   bool stopped_ = false;

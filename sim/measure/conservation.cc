@@ -30,6 +30,17 @@ std::vector<std::string> check_recount(std::string_view name, const Tally& kept,
   return broken;
 }
 
+std::vector<std::string> check_forwarder(std::string_view name, const ForwarderTally& tally) {
+  if (tally.taken == tally.passed_on + tally.bounced + tally.dropped + tally.waiting) return {};
+  return {fmt::format("{}: {} messages taken, but {} passed on + {} bounced + {} dropped + {} waiting", name,
+                      tally.taken, tally.passed_on, tally.bounced, tally.dropped, tally.waiting)};
+}
+
+std::vector<std::string> check_in_hand(std::uint64_t waiting, std::uint64_t in_hand) {
+  if (waiting == in_hand) return {};
+  return {fmt::format("{} messages wait at forwarders, but they have {} in hand", waiting, in_hand)};
+}
+
 std::vector<std::string> check_copies(const Tally& total, std::uint64_t stored_copies) {
   const std::uint64_t explained = total[Fate::inbox] + total[Fate::spam] + total.duplicates;
   if (explained == stored_copies) return {};

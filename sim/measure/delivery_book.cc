@@ -17,6 +17,10 @@ std::uint64_t pair_key(std::uint64_t sender_hash, std::uint64_t address_hash) {
 Fate fate_of(const Message& message, const Delivery& delivery, const FateRules& rules) {
   if (delivery.copies > 0) return delivery.spam ? Fate::spam : Fate::inbox;
   if (delivery.discarded) return Fate::discarded;
+  // What a hop took is its own affair, however the sender was answered.
+  if (delivery.in_hops > 0) return Fate::queued;
+  if (delivery.bounced) return Fate::bounced;
+  if (delivery.dropped) return Fate::lost;
   if (delivery.outcome) {
     switch (*delivery.outcome) {
       case SenderOutcome::delivered:
@@ -51,7 +55,7 @@ std::uint64_t address_key(std::string_view address) {
 }
 
 MessageIndex DeliveryBook::add(const OfferedMessage& offered, std::uint32_t domain,
-                               const std::function<std::uint32_t(std::uint32_t)>& slot_of) {
+                               const std::function<Destination(std::uint32_t)>& destination_of) {
   const MessageIndex index = messages();
   CHECK(offered.id != 0);
   CHECK(by_id_.emplace(offered.id, index).second);
@@ -67,8 +71,12 @@ MessageIndex DeliveryBook::add(const OfferedMessage& offered, std::uint32_t doma
   for (const OfferedRecipient& recipient : offered.recipients) {
     const DeliveryIndex delivery = deliveries();
     const std::uint64_t address_hash = address_key(recipient.address);
-    deliveries_.push_back(
-        {.address_hash = address_hash, .message = index, .slot = slot_of(recipient.receiver), .outcome = {}});
+    const Destination destination = destination_of(recipient.receiver);
+    deliveries_.push_back({.address_hash = address_hash,
+                           .message = index,
+                           .slot = destination.slot,
+                           .outcome = {},
+                           .via = destination.via});
     Waiting& waiting = by_pair_[pair_key(messages_.back().sender_hash, address_hash)];
     ++waiting.count;
     waiting.xor_of_indices ^= delivery;

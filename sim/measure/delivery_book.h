@@ -37,6 +37,14 @@ struct Message {
   bool is_submitted() const { return submitted != never; }
 };
 
+inline constexpr std::uint16_t no_forwarder = 0xffff;
+
+// Where a recipient's mail goes: the receiver that it ends at, and the forwarder that it is sent to.
+struct Destination {
+  std::uint32_t slot = 0;
+  std::uint16_t via = no_forwarder;
+};
+
 struct Delivery {
   std::uint64_t address_hash = 0;
   Instant delivered = never;  // first copy stored, or discarded
@@ -48,15 +56,19 @@ struct Delivery {
   std::uint16_t last_code = 0;
   policy::Event last_event = policy::Event::accepted;
   AttemptResult last_result = AttemptResult::deferred;  // meaningful once there are attempts
+  std::uint16_t in_hops = 0;                            // copies that forwarders have in hand
   std::optional<SenderOutcome> outcome;
   bool spam : 1 = false;  // where the first copy went
   bool discarded : 1 = false;
   bool corrupted : 1 = false;
   bool transformed : 1 = false;
-  bool in_queue : 1 = false;  // of a sender that is not ours, at the end
-  bool waiting : 1 = true;    // found by (MAIL FROM, RCPT)
-  bool recorded : 1 = false;  // has a row in run.db
-  bool changed : 1 = false;   // the row is out of date
+  bool bounced : 1 = false;          // a forwarder gave up and told
+  bool dropped : 1 = false;          // a forwarder gave up, and there was nobody to tell
+  bool in_queue : 1 = false;         // of a sender that is not ours, at the end
+  bool waiting : 1 = true;           // found by (MAIL FROM, RCPT)
+  bool recorded : 1 = false;         // has a row in run.db
+  bool changed : 1 = false;          // the row is out of date
+  std::uint16_t via = no_forwarder;  // the forwarder that the address belongs to
 };
 static_assert(sizeof(Delivery) <= 48);
 
@@ -73,9 +85,9 @@ std::uint64_t address_key(std::string_view address);
 
 class DeliveryBook {
  public:
-  // `slot_of` tells the receiver slot of a recipient. The id must be new.
+  // `destination_of` tells where a recipient's mail goes. The id must be new.
   MessageIndex add(const OfferedMessage& message, std::uint32_t domain,
-                   const std::function<std::uint32_t(std::uint32_t)>& slot_of);
+                   const std::function<Destination(std::uint32_t)>& destination_of);
 
   std::optional<MessageIndex> find(std::uint64_t id) const;
   std::optional<DeliveryIndex> find_recipient(MessageIndex message, std::string_view address) const;

@@ -28,6 +28,8 @@ class EventLog {
     recipient_verdict,
     stored,
     dsn,
+    forwarded,
+    forwarder_done,
   };
 
   void add(Instant at, std::uint64_t entity, Kind kind, std::uint64_t outcome = 0) {

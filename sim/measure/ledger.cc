@@ -91,15 +91,25 @@ void Ledger::sender_attempt(const SenderAttempt& attempt) {
 }
 
 void Ledger::State::sender_attempt(const SenderAttempt& attempt) {
-  const auto index = book.find(attempt.message);
-  if (!index) return;
-  const Message& m = book.message(*index);
-  CHECK(attempt.recipient < m.recipients);
-  const DeliveryIndex delivery = m.first + attempt.recipient;
+  Subject subject{.delivery = {}, .attribution = Attribution::exact};
+  std::uint32_t slot = 0;
+  if (const Hop* hop = hops.find(attempt.message)) {
+    if (!hop->delivery) return;
+    subject.delivery = hop->delivery;
+    subject.hop = hop->slot;
+    slot = std::min(config.forwarders[hop->slot - forwarder_slot(0)].to, elsewhere());
+  } else {
+    const auto index = book.find(attempt.message);
+    if (!index) return;
+    CHECK(attempt.recipient < book.message(*index).recipients);
+    subject.delivery = book.message(*index).first + attempt.recipient;
+    slot = first_slot(book.delivery(*subject.delivery));
+  }
+  const Message& m = book.message(book.delivery(*subject.delivery).message);
   const bool failed = attempt.result.kind == smtp::RecipientResult::Kind::failed;
   Attempt counted{.at = attempt.now,
-                  .slot = book.delivery(delivery).slot,
-                  .subject = {delivery, Attribution::exact},
+                  .slot = slot,
+                  .subject = subject,
                   .result = failed ? AttemptResult::refused : AttemptResult::deferred,
                   .event = unexplained(attempt),
                   .phase = phase_of(attempt.result.stage),

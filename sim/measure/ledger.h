@@ -31,10 +31,17 @@ enum class SenderInsight : std::uint8_t {
   none,
 };
 
+// A hop that is no receiver: deliveries belong to the receiver that its mail ends at.
+struct ForwarderConfig {
+  std::string name;
+  std::uint32_t to = 0;  // whom it passes mail on to: a receiver's index, or the number of receivers + a forwarder's
+};
+
 struct LedgerConfig {
   Instant start{};
   std::vector<std::string> receivers;  // scenario order
   std::vector<StreamConfig> streams;
+  std::vector<ForwarderConfig> forwarders{};  // scenario order
   SenderInsight insight = SenderInsight::full;
   // Mail that nobody offered counts too, as deliveries of this stream: each (MAIL FROM, RCPT, Message-ID) is one,
   // intended and submitted when a receiver first heard of it.
@@ -43,7 +50,8 @@ struct LedgerConfig {
 
 struct OfferedRecipient {
   std::string address;
-  std::uint32_t receiver = 0;  // index into LedgerConfig::receivers; any other number is a foreign domain
+  // Index into LedgerConfig::receivers, and behind them into the forwarders; any other number is a foreign domain.
+  std::uint32_t receiver = 0;
 };
 
 struct OfferedMessage {
@@ -90,6 +98,22 @@ struct SenderAttempt {
   bool timed_out = false;  // without a reply: nobody answered in time (else: refused or cut)
 };
 
+// A message that a forwarder has taken for one recipient and is to pass on.
+struct ForwardedMessage {
+  Instant now{};
+  std::uint32_t forwarder = 0;  // index into LedgerConfig::forwarders
+  // As its receiving side saw it.
+  const policy::Session& session;
+  std::string_view recipient;
+  const policy::MessageFacts& message;
+  // As it is passed on.
+  std::uint64_t id = 0;  // never 0
+  std::string_view address;
+  std::uint64_t body_digest = 0;  // 0: not checked
+  bool body_changed = false;      // on purpose
+  bool returns_failure = false;   // a failure is told to somebody
+};
+
 // What a progress line needs, without the cost of a snapshot.
 struct Counters {
   std::uint64_t offered = 0;     // messages
@@ -128,8 +152,15 @@ class Ledger {
   void sender_attempt(const SenderAttempt& attempt);
   void sender_outcome(Instant now, std::uint64_t message, std::uint32_t recipient, SenderOutcome outcome);
 
-  // A receiver's own account; give the receiver this observer. Lives as long as the ledger.
+  // A receiver's own account, or that of a forwarder's receiving side, whose indices follow those of the receivers;
+  // give the receiver this observer. Lives as long as the ledger.
   receiver::Observer& observer(std::uint32_t receiver);
+
+  // A forwarder has taken a message, and will pass it on under the id that this returns: the one given, or another when
+  // that is in use. From then on the sender's reports about that id are attempts of the delivery that it belongs to.
+  std::uint64_t forwarded(const ForwardedMessage& message);
+  // Nothing more will be tried. A failure is `bounced` when the forwarder tells somebody, and otherwise `lost`.
+  void forwarder_done(Instant now, std::uint64_t id, SenderOutcome outcome);
 
   // A notification came back to the sender's domain: counted once, and heeded for each of its recipients when the
   // sender does not report by itself.

@@ -1,6 +1,4 @@
 // What receivers tell the ledger.
-#include "fakes/mail/body_digest.h"
-#include "fakes/mail/header.h"
 #include "sim/measure/ledger_state.h"
 
 namespace mailrig::measure {
@@ -26,12 +24,6 @@ AttemptResult result_of(const policy::Verdict& verdict, bool answered) {
       return AttemptResult::refused;
   }
   return AttemptResult::deferred;
-}
-
-// A sender may fold lines that are longer than RFC 5321 §4.5.3.1.6 allows.
-bool keeps_meaning(const Message& sent, const policy::MessageFacts& stored) {
-  if (sent.loose_body_digest == 0 || stored.content.empty()) return false;
-  return mail::loose_body_digest(stored.content.substr(mail::body_offset(stored.content))) == sent.loose_body_digest;
 }
 
 // A transaction is judged once, however many recipients it has.
@@ -84,12 +76,6 @@ void Ledger::State::ReceiverObserver::session_refused(Instant now, const policy:
                         {}, text_of(verdict, context, true));
 }
 
-Subject Ledger::State::ReceiverObserver::subject_of(Instant now, const policy::Session& session,
-                                                    std::string_view recipient, const policy::MessageFacts* message) {
-  return state_.config.outside_stream ? state_.attribute_outside(now, slot_, session, recipient, message)
-                                      : state_.attribute(session, recipient, message);
-}
-
 void Ledger::State::ReceiverObserver::recipient_verdict(const receiver::RecipientVerdict& seen) {
   const std::lock_guard lock(state_.mutex);
   const policy::Verdict& verdict = seen.verdict;
@@ -97,7 +83,7 @@ void Ledger::State::ReceiverObserver::recipient_verdict(const receiver::Recipien
   const bool answered = is_answered(seen);
   const Attempt attempt{.at = seen.now,
                         .slot = slot_,
-                        .subject = subject_of(seen.now, seen.session, seen.recipient, seen.message),
+                        .subject = state_.subject_of(seen.now, slot_, seen.session, seen.recipient, seen.message),
                         .result = result_of(verdict, answered),
                         .event = verdict.event,
                         .phase = verdict.phase,
@@ -136,7 +122,12 @@ void Ledger::State::ReceiverObserver::stored(Instant now, const policy::Session&
   const std::lock_guard lock(state_.mutex);
   state_.log.add(now, combine(state_.entities[slot_], address_key(recipient)), EventLog::Kind::stored, spam ? 1 : 0);
   ReceiverAccount& account = state_.accounts[slot_];
-  const Subject subject = subject_of(now, session, recipient, &message);
+  const Subject subject = state_.subject_of(now, slot_, session, recipient, &message);
+  if (state_.is_forwarder(slot_)) {
+    // No mailbox; but what happened on the way here is not the forwarder's doing.
+    if (subject.delivery) state_.check_body(subject, message);
+    return;
+  }
   const std::uint32_t domain = state_.intern_domain(session.mail_from);
   DayRow& day = account.day({state_.day_of(now), session.client_ip, domain});
   ++(spam ? day.spam : day.inbox);
@@ -153,14 +144,8 @@ void Ledger::State::ReceiverObserver::stored(Instant now, const policy::Session&
   Tally& of_stream = state_.by_stream[m.stream].tally;
   ++state_.stored_copies;
   const bool first = d.copies == 0;
-  const bool differs = m.body_digest != 0 && message.body_digest != m.body_digest;
-  const bool transformed = differs && keeps_meaning(m, message);
-  const bool corrupted = differs && !transformed;
-  for (Tally* tally : {&at_receiver, &of_stream}) {
-    tally->duplicates += first ? 0 : 1;
-    tally->corrupted += corrupted && !d.corrupted ? 1 : 0;
-    tally->transformed += transformed && !d.transformed ? 1 : 0;
-  }
+  for (Tally* tally : {&at_receiver, &of_stream}) tally->duplicates += first ? 0 : 1;
+  state_.check_body(subject, message);
   // A mailbox beats an earlier discarding, whose time then does not count; that it was on time was counted already.
   if (first && d.delivered == never) state_.count_delivered(index, now, true);
   state_.change(index, [&](Delivery& facts) {
@@ -169,8 +154,6 @@ void Ledger::State::ReceiverObserver::stored(Instant now, const policy::Session&
       if (facts.delivered == never) facts.delivered = now;
     }
     ++facts.copies;
-    facts.corrupted = facts.corrupted || corrupted;
-    facts.transformed = facts.transformed || transformed;
   });
 }
 

@@ -29,6 +29,11 @@ std::vector<Tally> recount(const DeliveryBook& book, const FateRules& rules, std
 
 }  // namespace
 
+std::string Ledger::State::name_of(std::size_t slot) const {
+  if (slot < config.receivers.size()) return config.receivers[slot];
+  return slot < elsewhere() ? config.forwarders[slot - config.receivers.size()].name : "elsewhere";
+}
+
 Tally Ledger::State::total() const {
   Tally sum;
   for (const Part& part : by_receiver) sum += part.tally;
@@ -53,7 +58,7 @@ std::shared_ptr<const Ledger::Snapshot> Ledger::State::make_snapshot(Instant now
 
   for (std::uint32_t slot = 0; slot < elsewhere(); ++slot) {
     const Part& part = by_receiver[slot];
-    ReceiverReport report{.name = config.receivers[slot],
+    ReceiverReport report{.name = name_of(slot),
                           .tally = part.tally,
                           .latency = part.latency,
                           .service = part.service,
@@ -64,6 +69,13 @@ std::shared_ptr<const Ledger::Snapshot> Ledger::State::make_snapshot(Instant now
                           .unattributed = {}};
     accounts[slot].report(report, domains);
     report.throughput.submitted_per_s = submitted_rates[slot].per_s();
+    if (is_forwarder(slot)) {
+      const std::uint32_t forwarder = slot - forwarder_slot(0);
+      s->forwarders.push_back({.to = name_of(config.forwarders[forwarder].to),
+                               .hops = forwarder_tallies[forwarder],
+                               .account = std::move(report)});
+      continue;
+    }
     s->latency.merge(part.latency);
     s->service.merge(part.service);
     s->receivers.push_back(std::move(report));
@@ -74,14 +86,17 @@ std::shared_ptr<const Ledger::Snapshot> Ledger::State::make_snapshot(Instant now
     s->streams.push_back({config.streams[i].name, by_stream[i].tally, by_stream[i].latency, by_stream[i].service});
   }
 
-  const auto name_of = [this](std::size_t slot) {
-    return slot < config.receivers.size() ? std::string_view(config.receivers[slot]) : "elsewhere";
-  };
   for (std::size_t slot = 0; slot < by_receiver.size(); ++slot) {
     append(s->broken_sums, check_fates(name_of(slot), by_receiver[slot].tally));
   }
   append(s->broken_sums, check_fates("total", s->total));
   append(s->broken_sums, check_copies(s->total, stored_copies));
+  std::uint64_t waiting = 0;
+  for (const ForwarderReport& forwarder : s->forwarders) {
+    append(s->broken_sums, check_forwarder(forwarder.account.name, forwarder.hops));
+    waiting += forwarder.hops.waiting;
+  }
+  append(s->broken_sums, check_in_hand(waiting, hops.size()));
   // Looking at every delivery takes its time; the end of the run has it.
   if (final) {
     const std::vector<Tally> recounted = recount(book, rules, by_receiver.size());

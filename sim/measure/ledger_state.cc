@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "fakes/base/check.h"
+#include "fakes/mail/body_digest.h"
+#include "fakes/mail/header.h"
 
 namespace mailrig::measure {
 namespace {
@@ -10,6 +12,12 @@ namespace {
 // Strangers may make up a domain per message; the days' table must not grow with that.
 constexpr std::size_t domains_max = 10'000;
 constexpr std::string_view other_domains = "(others)";
+
+// A sender may fold lines that are longer than RFC 5321 §4.5.3.1.6 allows.
+bool keeps_meaning(const Message& sent, const policy::MessageFacts& arrived) {
+  if (sent.loose_body_digest == 0 || arrived.content.empty()) return false;
+  return mail::loose_body_digest(arrived.content.substr(mail::body_offset(arrived.content))) == sent.loose_body_digest;
+}
 
 // Changed rows are handed to the database once there are this many, or when somebody flushes.
 constexpr std::size_t changed_max = 16'384;
@@ -22,13 +30,13 @@ std::int64_t row_of(DeliveryIndex index) {
 }  // namespace
 
 Standing standing_of(const Message& message, const Delivery& delivery, const FateRules& rules) {
-  Standing standing{.fate = fate_of(message, delivery, rules)};
+  Standing standing{.fate = fate_of(message, delivery, rules), .false_bounce = delivery.copies > 0 && delivery.bounced};
   if (!delivery.outcome) return standing;
   const SenderOutcome outcome = *delivery.outcome;
   // A failure makes the sender bounce the message; what it never took or tried does not.
   const bool bounces = outcome == SenderOutcome::rejected_by_receiver || outcome == SenderOutcome::rejected_by_sender ||
                        outcome == SenderOutcome::expired;
-  standing.false_bounce = delivery.copies > 0 && bounces;
+  standing.false_bounce = delivery.copies > 0 && (bounces || delivery.bounced);
   standing.rejected_by_sender = standing.fate == Fate::rejected && outcome == SenderOutcome::rejected_by_sender;
   return standing;
 }
@@ -45,19 +53,23 @@ void move(Tally& tally, const Standing& from, const Standing& to) {
 Ledger::State::State(LedgerConfig configuration, RunDatabase* run_database)
     : config(std::move(configuration)),
       database(run_database),
-      series(config.start, config.receivers.size()),
-      by_receiver(config.receivers.size() + 1),
+      series(config.start, elsewhere()),
+      by_receiver(elsewhere() + 1),
       by_stream(config.streams.size()),
-      accounts(config.receivers.size() + 1),
-      submitted_rates(config.receivers.size() + 1) {
+      accounts(elsewhere() + 1),
+      forwarder_tallies(config.forwarders.size()),
+      submitted_rates(elsewhere() + 1) {
+  CHECK(config.forwarders.size() < no_forwarder);
   rules.insight = config.insight;
   std::vector<std::string> streams;
   for (const StreamConfig& stream : config.streams) streams.push_back(stream.name);
-  if (database != nullptr) database->name(config.receivers, std::move(streams));
-  for (std::uint32_t slot = 0; slot < config.receivers.size(); ++slot) {
-    entities.push_back(stable_hash(config.receivers[slot], stable_hash("receiver")));
+  std::vector<std::string> names = config.receivers;
+  for (const ForwarderConfig& forwarder : config.forwarders) names.push_back(forwarder.name);
+  for (std::uint32_t slot = 0; slot < elsewhere(); ++slot) {
+    entities.push_back(stable_hash(names[slot], stable_hash(is_forwarder(slot) ? "forwarder" : "receiver")));
     observers.push_back(std::make_unique<ReceiverObserver>(*this, slot));
   }
+  if (database != nullptr) database->name(std::move(names), std::move(streams));
 }
 
 Ledger::State::~State() = default;
@@ -77,6 +89,41 @@ std::uint32_t Ledger::State::intern_domain(std::string_view mail_from) {
 std::uint32_t Ledger::State::day_of(Instant at) const {
   const Duration since_start = std::max(at - config.start, Duration::zero());
   return static_cast<std::uint32_t>(since_start / std::chrono::hours(24)) + 1;
+}
+
+Destination Ledger::State::destination_of(std::uint32_t index) const {
+  Destination destination;
+  if (is_forwarder(index)) destination.via = static_cast<std::uint16_t>(index - forwarder_slot(0));
+  // A chain without a circle is no longer than there are forwarders.
+  for (std::size_t hop = 0; is_forwarder(index) && hop < config.forwarders.size(); ++hop) {
+    index = config.forwarders[index - forwarder_slot(0)].to;
+  }
+  destination.slot = index < forwarder_slot(0) ? index : elsewhere();
+  return destination;
+}
+
+Subject Ledger::State::subject_of(Instant now, std::uint32_t slot, const policy::Session& session,
+                                  std::string_view recipient, const policy::MessageFacts* message) {
+  if (const auto passed_on = attribute_hop(session, recipient)) return *passed_on;
+  return config.outside_stream ? attribute_outside(now, slot, session, recipient, message)
+                               : attribute(session, recipient, message);
+}
+
+std::optional<Subject> Ledger::State::attribute_hop(const policy::Session& session, std::string_view recipient) const {
+  if (config.forwarders.empty()) return std::nullopt;
+  const KnownSession* known = sessions.find(session.key);
+  if (known == nullptr || !known->message) return std::nullopt;
+  const Hop* hop = hops.find(*known->message);
+  if (hop == nullptr) {
+    // A forwarder's own notification, which is nobody's delivery either.
+    return book.find(*known->message) ? std::nullopt : std::optional(Subject{});
+  }
+  if (!hop->delivery || hop->address_hash != address_key(recipient)) return Subject{};
+  return Subject{.delivery = hop->delivery,
+                 .attribution = Attribution::exact,
+                 .hop = hop->slot,
+                 .body_digest = hop->body_digest,
+                 .body_changed = hop->body_changed};
 }
 
 Subject Ledger::State::attribute(const policy::Session& session, std::string_view recipient,
@@ -189,6 +236,7 @@ void Ledger::State::record_attempt(const Attempt& attempt, std::string_view reci
                  .n = 0,
                  .at = attempt.at,
                  .receiver = attempt.slot,
+                 .hop = is_forwarder(attempt.slot) ? attempt.slot : attempt.subject.hop,
                  .source = attempt.source,
                  .session = attempt.session,
                  .phase = attempt.phase,
@@ -207,6 +255,26 @@ void Ledger::State::record_attempt(const Attempt& attempt, std::string_view reci
     ++unattributed_recorded;
   }
   database->add(std::move(row));
+}
+
+void Ledger::State::check_body(const Subject& subject, const policy::MessageFacts& arrived) {
+  const DeliveryIndex index = *subject.delivery;
+  const Delivery& d = book.delivery(index);
+  const Message& m = book.message(d.message);
+  const std::uint64_t expected = subject.hop ? subject.body_digest : m.body_digest;
+  const bool differs = expected != 0 && arrived.body_digest != expected;
+  const bool meaning_kept = differs && !subject.hop && keeps_meaning(m, arrived);
+  const bool transformed = meaning_kept || subject.body_changed;
+  const bool corrupted = differs && !meaning_kept;
+  if (!transformed && !corrupted) return;
+  for (Tally* tally : {&by_receiver[d.slot].tally, &by_stream[m.stream].tally}) {
+    tally->corrupted += corrupted && !d.corrupted ? 1 : 0;
+    tally->transformed += transformed && !d.transformed ? 1 : 0;
+  }
+  change(index, [&](Delivery& facts) {
+    facts.corrupted = facts.corrupted || corrupted;
+    facts.transformed = facts.transformed || transformed;
+  });
 }
 
 void Ledger::State::count_delivered(DeliveryIndex index, Instant at, bool in_mailbox) {
@@ -233,9 +301,8 @@ void Ledger::State::count_delivered(DeliveryIndex index, Instant at, bool in_mai
 MessageIndex Ledger::State::offer(const OfferedMessage& offered) {
   CHECK(offered.stream < by_stream.size());
   const DeliveryIndex earlier = book.deliveries();
-  const std::uint32_t foreign = elsewhere();
   const MessageIndex index = book.add(offered, intern_domain(offered.mail_from),
-                                      [foreign](std::uint32_t receiver) { return std::min(receiver, foreign); });
+                                      [this](std::uint32_t receiver) { return destination_of(receiver); });
   const Message& m = book.message(index);
   const bool has_deadline = config.streams[m.stream].deadline.has_value();
   const bool kept = database != nullptr && database->keeps(m.id, earlier);

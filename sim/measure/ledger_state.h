@@ -11,6 +11,7 @@
 
 #include "sim/measure/delivery_book.h"
 #include "sim/measure/event_log.h"
+#include "sim/measure/hop_book.h"
 #include "sim/measure/ledger.h"
 #include "sim/measure/receiver_account.h"
 #include "sim/measure/run_database.h"
@@ -31,6 +32,10 @@ struct Part {
 struct Subject {
   std::optional<DeliveryIndex> delivery;
   Attribution attribution = Attribution::session;
+  // Of what a forwarder passes on.
+  std::optional<std::uint32_t> hop{};  // the forwarder's slot
+  std::uint64_t body_digest = 0;       // as it passed the body on; 0: not checked
+  bool body_changed = false;
 };
 
 // One attempt as it is counted, whoever reported it.
@@ -54,10 +59,24 @@ struct Ledger::State {
   State(LedgerConfig configuration, RunDatabase* run_database);
   ~State();
 
-  std::uint32_t elsewhere() const { return static_cast<std::uint32_t>(config.receivers.size()); }
+  // Slots: the receivers, the forwarders, and one for everybody else.
+  std::uint32_t forwarder_slot(std::uint32_t forwarder) const {
+    return static_cast<std::uint32_t>(config.receivers.size()) + forwarder;
+  }
+  std::uint32_t elsewhere() const { return forwarder_slot(static_cast<std::uint32_t>(config.forwarders.size())); }
+  bool is_forwarder(std::uint32_t slot) const { return slot >= forwarder_slot(0) && slot < elsewhere(); }
+  // Where mail for a receiver or forwarder goes. Forwarders that lead in circles end nowhere.
+  Destination destination_of(std::uint32_t index) const;
+  // Whom the sender of a delivery sends it to.
+  std::uint32_t first_slot(const Delivery& d) const { return d.via == no_forwarder ? d.slot : forwarder_slot(d.via); }
   std::uint32_t intern_domain(std::string_view mail_from);
   std::uint32_t day_of(Instant at) const;
 
+  // Whom a receiver's observation is about.
+  Subject subject_of(Instant now, std::uint32_t slot, const policy::Session& session, std::string_view recipient,
+                     const policy::MessageFacts* message);
+  // What a forwarder sends is known by what it announced for the connection; none: something else is sent there.
+  std::optional<Subject> attribute_hop(const policy::Session& session, std::string_view recipient) const;
   // Exact by the id in the message, else by what our sender announced for the connection, else by the pair.
   Subject attribute(const policy::Session& session, std::string_view recipient,
                     const policy::MessageFacts* message) const;
@@ -77,6 +96,8 @@ struct Ledger::State {
   // Whether attempts with this subject go into run.db.
   bool records(const Subject& subject) const;
   void record_attempt(const Attempt& attempt, std::string_view recipient, std::string text);
+  // A body arrived, at a hop or in a mailbox: is it what was passed on?
+  void check_body(const Subject& subject, const policy::MessageFacts& arrived);
   void count_delivered(DeliveryIndex index, Instant at, bool in_mailbox);
   MessageIndex offer(const OfferedMessage& message);
   void submit(Instant now, MessageIndex index);
@@ -92,6 +113,7 @@ struct Ledger::State {
 
   std::shared_ptr<const Snapshot> make_snapshot(Instant now, bool final) const;
   Tally total() const;
+  std::string name_of(std::size_t slot) const;
 
   const LedgerConfig config;
   RunDatabase* const database;
@@ -100,12 +122,14 @@ struct Ledger::State {
   std::mutex mutex;
   DeliveryBook book;
   SessionBook sessions;
+  HopBook hops;
   EventLog log;
   Series series;
-  std::vector<Part> by_receiver;  // and one more for elsewhere
+  std::vector<Part> by_receiver;  // by slot
   std::vector<Part> by_stream;
-  std::vector<ReceiverAccount> accounts;  // and one more for elsewhere
-  std::vector<std::uint64_t> entities;    // of the receivers in the event log
+  std::vector<ReceiverAccount> accounts;  // by slot
+  std::vector<ForwarderTally> forwarder_tallies;
+  std::vector<std::uint64_t> entities;  // of the receivers in the event log
   std::vector<std::unique_ptr<ReceiverObserver>> observers;
   RateMeter submissions;
   std::vector<RateMeter> submitted_rates;  // per receiver slot
@@ -137,9 +161,6 @@ class Ledger::State::ReceiverObserver final : public receiver::Observer {
   void session_closed(Instant now, const policy::Session& session) override;
 
  private:
-  Subject subject_of(Instant now, const policy::Session& session, std::string_view recipient,
-                     const policy::MessageFacts* message);
-
   State& state_;
   const std::uint32_t slot_;
 };

@@ -51,7 +51,7 @@ CREATE TABLE attempt(
   recipient TEXT,              -- NULL: a session refused before RCPT
   n INTEGER,                   -- of the delivery, from 1
   at INTEGER NOT NULL,
-  receiver TEXT,
+  receiver TEXT,               -- whoever was tried, a forwarder too
   source_ip TEXT NOT NULL,
   session INTEGER NOT NULL,    -- names the connection
   phase TEXT NOT NULL,
@@ -61,7 +61,8 @@ CREATE TABLE attempt(
   text TEXT NOT NULL,
   attribution TEXT NOT NULL,   -- exact, pair or session
   result TEXT NOT NULL,        -- accepted, deferred or refused
-  delay INTEGER NOT NULL);     -- nanoseconds that the receiver waited before it replied
+  delay INTEGER NOT NULL,      -- nanoseconds that the receiver waited before it replied
+  hop TEXT);                   -- the forwarder that was tried or that passed it on; NULL: straight from the sender
 
 -- Counts per time bucket; the width is series_width_s in table run.
 CREATE TABLE series(at INTEGER, receiver TEXT, metric TEXT, value INTEGER,
@@ -160,7 +161,7 @@ Result<void> RunDatabase::State::prepare() {
        "copies = ?8, corrupted = ?9, transformed = ?10, last_code = ?11, last_event = ?12 WHERE delivery = ?1"},
       {&put_attempt,
        "INSERT INTO attempt VALUES(?1, ?2, coalesce(?3, (SELECT recipient FROM message WHERE delivery = ?1)), ?4, ?5, "
-       "?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"},
+       "?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"},
       {&put_point, "INSERT OR REPLACE INTO series VALUES(?1, ?2, ?3, ?4)"}};
   for (const auto& [statement, sql] : statements) {
     auto prepared = connection.prepare(sql);
@@ -217,11 +218,8 @@ Result<void> RunDatabase::State::write(const AttemptRow& row) {
   const auto enhanced = smtp::parse_enhanced_code(row.text);
   const std::string enhanced_text = enhanced ? enhanced->to_string() : std::string();
   enhanced ? put.bind(enhanced_text) : put.bind_null();
-  return put.bind(row.text)
-      .bind(to_string(row.attribution))
-      .bind(to_string(row.result))
-      .bind(std::int64_t{row.delay.count()})
-      .run();
+  put.bind(row.text).bind(to_string(row.attribution)).bind(to_string(row.result)).bind(std::int64_t{row.delay.count()});
+  return row.hop ? bind_receiver(put, *row.hop).run() : put.bind_null().run();
 }
 
 Result<void> RunDatabase::State::write(const SeriesChanges& changes) {

@@ -70,6 +70,7 @@ struct AttemptRow {
   std::uint32_t n = 0;                   // of this delivery, from 1
   Instant at{};
   std::uint32_t receiver = 0;
+  std::optional<std::uint32_t> hop{};  // the forwarder that took it or passed it on; a number like `receiver`
   IpAddress source;
   std::uint64_t session = 0;
   policy::Phase phase = policy::Phase::connect;

@@ -70,6 +70,22 @@ struct ReceiverReport {
   Unattributed unattributed;
 };
 
+// What a forwarder did with the messages that it took, counted once per recipient: they add up to `taken`.
+struct ForwarderTally {
+  std::uint64_t taken = 0;
+  std::uint64_t passed_on = 0;
+  std::uint64_t bounced = 0;  // given up, and told to whom it came from
+  std::uint64_t dropped = 0;  // given up, with nobody to tell
+  std::uint64_t waiting = 0;
+  std::uint64_t transformed = 0;  // of those taken: bodies changed on purpose
+};
+
+struct ForwarderReport {
+  std::string to;  // name of whom it passes mail on to
+  ForwarderTally hops;
+  ReceiverReport account;  // of its receiving side; no deliveries are counted there
+};
+
 struct StreamReport {
   std::string name;
   Tally tally;
@@ -85,8 +101,9 @@ struct Ledger::Snapshot {
   Histogram latency;
   Histogram service;
   Throughput throughput;
-  std::vector<ReceiverReport> receivers;  // scenario order
-  Tally elsewhere;                        // deliveries to domains that no receiver of the run serves
+  std::vector<ReceiverReport> receivers;    // scenario order
+  std::vector<ForwarderReport> forwarders;  // scenario order
+  Tally elsewhere;                          // deliveries to domains that no receiver of the run serves
   std::vector<StreamReport> streams;
   std::uint64_t submissions_offered = 0;
   std::uint64_t submissions_refused = 0;

@@ -124,6 +124,10 @@ json::object tls(const std::array<std::uint64_t, 5>& versions) {
   return o;
 }
 
+json::object sessions(const measure::ReceiverReport& r) {
+  return {{"opened", r.sessions_opened}, {"refused", events(r.sessions_refused)}};
+}
+
 json::object receiver_object(const measure::ReceiverReport& r, bool lost_is_known) {
   json::object o;
   o["totals"] = totals(r.tally, lost_is_known);
@@ -133,13 +137,32 @@ json::object receiver_object(const measure::ReceiverReport& r, bool lost_is_know
   o["service_s"] = times(r.service);
   o["events"] = events(r.events);
   o["replies"] = replies(r.replies);
-  o["sessions"] = json::object{{"opened", r.sessions_opened}, {"refused", events(r.sessions_refused)}};
+  o["sessions"] = sessions(r);
   o["tls"] = tls(r.tls);
   o["auth"] =
       json::object{{"spf", results(r.auth.spf)}, {"dkim", results(r.auth.dkim)}, {"dmarc", results(r.auth.dmarc)}};
   o["days"] = days(r.days);
   o["unattributed"] = json::object{
       {"attempts", r.unattributed.attempts}, {"inbox", r.unattributed.inbox}, {"spam", r.unattributed.spam}};
+  return o;
+}
+
+json::object forwarder_object(const measure::ForwarderReport& f) {
+  const measure::ReceiverReport& account = f.account;
+  json::object o;
+  o["to"] = f.to;
+  o["totals"] = json::object{{"taken", f.hops.taken},
+                             {"passed_on", f.hops.passed_on},
+                             {"bounced", f.hops.bounced},
+                             {"dropped", f.hops.dropped},
+                             {"waiting", f.hops.waiting},
+                             {"transformed", f.hops.transformed},
+                             {"attempts", account.tally.attempts},
+                             {"deferrals", account.tally.deferrals}};
+  o["events"] = events(account.events);
+  o["replies"] = replies(account.replies);
+  o["sessions"] = sessions(account);
+  o["tls"] = tls(account.tls);
   return o;
 }
 
@@ -190,6 +213,11 @@ json::value summary(const RunInfo& run, const measure::Ledger::Snapshot& s) {
   json::object receivers;
   for (const auto& r : s.receivers) receivers[r.name] = receiver_object(r, s.lost_is_known);
   o["receivers"] = std::move(receivers);
+  if (!s.forwarders.empty()) {
+    json::object forwarders;
+    for (const auto& f : s.forwarders) forwarders[f.account.name] = forwarder_object(f);
+    o["forwarders"] = std::move(forwarders);
+  }
   if (s.elsewhere.deliveries > 0) {
     o["elsewhere"] = json::object{{"totals", totals(s.elsewhere, s.lost_is_known)}, {"rates", rates(s.elsewhere)}};
   }

@@ -109,6 +109,23 @@ std::string deliveries(const json::value& s, const Style& style) {
   return table.text(style);
 }
 
+// Hops have no deliveries of their own, so they stand below the table.
+std::string forwarders(const json::value& s, const Style& style) {
+  std::string text;
+  for (const auto& forwarder : object_at(s, {"forwarders"})) {
+    std::vector<std::string> counts;
+    for (const auto& count : object_at(forwarder.value(), {"totals"})) {
+      const std::uint64_t number = count_at(count.value(), {});
+      if (number > 0) counts.push_back(fmt::format("{} {}", in_words(view_of(count.key())), grouped(number)));
+    }
+    if (counts.empty()) counts.emplace_back("took nothing");
+    counts.front() = fmt::format("{} → {}: {}", cut_to_width(view_of(forwarder.key()), 20),
+                                 cut_to_width(text_at(forwarder.value(), {"to"}), 20), counts.front());
+    text += join_wrapped(counts, " · ", style.columns, "  ") + "\n";
+  }
+  return text;
+}
+
 // "2,000 deliveries = 1,900 inbox + 100 rejected": every fate that occurred, those without a column included.
 std::string sum_line(const json::value& s, const Style& style) {
   const json::value none;
@@ -255,9 +272,10 @@ std::string verdict(const json::value& s, const Style& style) {
 }  // namespace
 
 std::string text_report(const json::value& s, const Style& style) {
-  std::string text = heading(s, style) + deliveries(s, style) + sum_line(s, style) + rates(s, style) + "\n";
-  for (const auto& receiver : object_at(s, {"receivers"})) {
-    text += replies_of(view_of(receiver.key()), receiver.value(), style);
+  std::string text =
+      heading(s, style) + deliveries(s, style) + sum_line(s, style) + rates(s, style) + forwarders(s, style) + "\n";
+  for (const std::string_view group : {"receivers", "forwarders"}) {
+    for (const auto& party : object_at(s, {group})) text += replies_of(view_of(party.key()), party.value(), style);
   }
   return text + times(s, style) + expectations(s, style) + verdict(s, style);
 }

@@ -95,6 +95,10 @@ Result<std::unique_ptr<Postfix>> Postfix::open(const scenario::Scenario& scenari
       return sender.at.error("with --sender postfix a sender needs an IPv4 address among its `ips`");
     }
   }
+  for (const scenario::Forwarder& forwarder : scenario.forwarders) {
+    std::copy_if(forwarder.ips.begin(), forwarder.ips.end(), std::back_inserter(options.addresses),
+                 [](const IpAddress& ip) { return !ip.is_v6(); });
+  }
   auto world = IsolatedWorld::open(options);
   if (!world) return world.error();
   std::unique_ptr<Postfix> postfix(new Postfix(scenario, speed_permille, std::move(log_folder), std::move(*world)));

@@ -30,6 +30,7 @@ struct Expectation {
 struct SummaryNames {
   std::span<const std::string> receivers;
   std::span<const std::string> streams;  // mail names
+  std::span<const std::string> forwarders{};
 };
 
 // Errors point at the part of the expression that is wrong.

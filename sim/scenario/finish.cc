@@ -50,11 +50,66 @@ void add_file_fault(const Location& at, std::string_view key, const Error& fault
   }
 }
 
+std::vector<std::string> joined(std::vector<std::string> a, const std::vector<std::string>& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+std::string spf_of(const std::vector<IpAddress>& ips) {
+  std::string record = "v=spf1";
+  for (const IpAddress& ip : ips) record += (ip.is_v6() ? " ip6:" : " ip4:") + ip.to_string();
+  return record + " -all";
+}
+
 void finish_senders(const Draft& draft, std::vector<Sender>& senders, Errors& errors) {
   constexpr std::uint32_t first_address = 0xc612020a;  // 198.18.2.10, of the range for benchmarks (RFC 2544)
   for (std::size_t i = 0; i < senders.size(); ++i) {
     if (senders[i].ips.empty()) senders[i].ips = {IpAddress::v4(first_address + static_cast<std::uint32_t>(i))};
     finish_dkim_keys(draft.file, senders[i], errors);
+  }
+}
+
+// A forwarder is a sender behind the senders, in a network of its own, and says in its SPF record where it sends from.
+void finish_forwarders(Scenario& scenario, Errors& errors) {
+  constexpr std::uint32_t first_address = 0xc612030a;  // 198.18.3.10
+  const auto receivers = names_of(scenario.receivers);
+  const auto forwarders = names_of(scenario.forwarders);
+  const std::vector<std::string> targets = joined(receivers, forwarders);
+  for (std::size_t i = 0; i < scenario.forwarders.size(); ++i) {
+    Forwarder& forwarder = scenario.forwarders[i];
+    const std::string key = "forwarders." + forwarder.name;
+    if (index_of(forwarder.name, receivers)) {
+      errors.add(forwarder.at, key + ": a receiver has this name; give the forwarder another");
+    }
+    if (forwarder.ips.empty()) forwarder.ips = {IpAddress::v4(first_address + static_cast<std::uint32_t>(i))};
+    const bool named = scenario.resolved.find("forwarders")->find(forwarder.name)->find("spf") != nullptr;
+    if (!named) forwarder.spf = spf_of(forwarder.ips);
+    const std::size_t before = errors.count();
+    forwarder.to_index = resolve(forwarder.to, key + ".to", "receiver or forwarder", targets, errors);
+    if (errors.count() != before || forwarder.to_index >= receivers.size()) continue;
+    const Receiver& receiver = scenario.receivers[forwarder.to_index];
+    if (receiver.profile.domains.empty()) {
+      errors.add(receiver.at, fmt::format("receivers.{}: has no domain for the mail of {}; add domains: [{}.example]",
+                                          receiver.name, key, receiver.name));
+    }
+  }
+}
+
+// Whoever takes mail for a domain takes all of it.
+void check_forwarder_domains(const Scenario& scenario, Errors& errors) {
+  std::vector<std::pair<std::string, std::string>> owners;  // domain, who it is
+  for (const Receiver& receiver : scenario.receivers) {
+    for (const std::string& domain : receiver.profile.domains)
+      owners.emplace_back(domain, "receivers." + receiver.name);
+  }
+  for (const Sender& sender : scenario.senders) owners.emplace_back(sender.domain, "senders." + sender.name);
+  for (const Forwarder& forwarder : scenario.forwarders) {
+    for (const auto& [domain, owner] : owners) {
+      if (domain != forwarder.domain) continue;
+      errors.add(forwarder.at, fmt::format("forwarders.{}: {} has the domain {} already; give it another 'domain'",
+                                           forwarder.name, owner, domain));
+    }
+    owners.emplace_back(forwarder.domain, "forwarders." + forwarder.name);
   }
 }
 
@@ -186,8 +241,8 @@ std::vector<std::uint32_t> equal_shares(std::size_t receivers) {
   return shares;
 }
 
-std::vector<std::uint32_t> read_shares(const Node& to, const std::vector<std::string>& receivers, Errors& errors) {
-  std::vector<std::uint32_t> shares(receivers.size());
+std::vector<std::uint32_t> read_shares(const Node& to, const std::vector<std::string>& targets, Errors& errors) {
+  std::vector<std::uint32_t> shares(targets.size());
   if (!to.is_map()) {
     errors.add(to, "expected a map such as {gmail: 60%, qq: 40%}, found " + describe(to));
     return shares;
@@ -196,7 +251,7 @@ std::vector<std::uint32_t> read_shares(const Node& to, const std::vector<std::st
   std::uint64_t sum = 0;
   for (const auto& [name, name_at, value] : to.entries()) {
     std::uint32_t share = 0;
-    const auto index = resolve({name, name_at}, to.path(), "receiver", receivers, errors);
+    const auto index = resolve({name, name_at}, to.path(), "receiver", targets, errors);
     if (config::share().read(value, share, errors)) shares[index] = share;
     sum += share;
   }
@@ -224,7 +279,7 @@ void check_domains(const Traffic& entry, const std::vector<Receiver>& receivers,
 void finish_traffic(Draft& draft, Scenario& scenario, bool profiles_good, Errors& errors) {
   const auto mail = names_of(draft.mail_drafts);
   const auto lists = names_of(scenario.lists);
-  const auto receivers = names_of(scenario.receivers);
+  const auto targets = joined(names_of(scenario.receivers), names_of(scenario.forwarders));
   for (TrafficDraft& entry : draft.traffic_drafts) {
     const std::string key = fmt::format("traffic.{}", scenario.traffic.size());
     entry.mail_index = resolve(entry.mail, key + ".mail", "mail", mail, errors);
@@ -233,7 +288,9 @@ void finish_traffic(Draft& draft, Scenario& scenario, bool profiles_good, Errors
     if (from_file && !entry.to.is_null()) {
       errors.add(entry.to, fmt::format("the addresses of list '{}' say where they go; remove 'to'", entry.list.value));
     } else if (!from_file) {
-      entry.to_ppm = entry.to.is_null() ? equal_shares(receivers.size()) : read_shares(entry.to, receivers, errors);
+      entry.to_ppm =
+          entry.to.is_null() ? equal_shares(scenario.receivers.size()) : read_shares(entry.to, targets, errors);
+      entry.to_ppm.resize(targets.size());
       if (profiles_good) check_domains(entry, scenario.receivers, key, errors);
     }
     scenario.traffic.push_back(std::move(entry));
@@ -285,9 +342,10 @@ void finish_zones(Draft& draft, Scenario& scenario, Errors& errors) {
 
 void finish_expectations(const Draft& draft, Scenario& scenario, Errors& errors) {
   const auto receivers = names_of(scenario.receivers);
+  const auto forwarders = names_of(scenario.forwarders);
   const auto streams = names_of(draft.mail_drafts);
   for (const Node& node : draft.expect_nodes) {
-    auto expectation = parse_expectation(node, {receivers, streams});
+    auto expectation = parse_expectation(node, {receivers, streams, forwarders});
     if (expectation) {
       scenario.expect.push_back(std::move(*expectation));
     } else {
@@ -305,6 +363,8 @@ Scenario finish(Draft draft, config::Errors& errors) {
   const std::size_t before = errors.count();
   finish_receivers(draft, scenario, errors);
   const bool profiles_good = errors.count() == before;
+  finish_forwarders(scenario, errors);
+  if (profiles_good) check_forwarder_domains(scenario, errors);
   finish_lists(draft, scenario, errors);
   finish_traffic(draft, scenario, profiles_good, errors);
   finish_timeline(draft, scenario, errors);

@@ -38,7 +38,7 @@ bool is_name(std::string_view text) {
 constexpr std::string_view name_rule = " is not a name: letters, digits, '-' and '_', at most 64";
 
 void check_names(const Node& root, Errors& errors) {
-  for (const char* part : {"senders", "receivers", "lists", "mail"}) {
+  for (const char* part : {"senders", "receivers", "forwarders", "lists", "mail"}) {
     const Node* node = root.find(part);
     if (node == nullptr) continue;
     for (const auto& entry : node->entries()) {

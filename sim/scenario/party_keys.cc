@@ -1,4 +1,4 @@
-// Keys of `senders` and `receivers`: who takes part.
+// Keys of `senders`, `receivers` and `forwarders`: who takes part.
 #include "fakes/mail/text.h"
 #include "sim/scenario/draft.h"
 
@@ -24,6 +24,22 @@ Type<std::string> domain_type() {
       },
       {{"type", "string"}, {"format", "idn-hostname"}});
 }
+
+namespace {
+
+// What of a sender depends on more than one key.
+void finish_sender(const Node& node, Sender& sender, Errors& errors) {
+  if (sender.helo.empty()) sender.helo = "mta1." + sender.domain;
+  if (node.find("ptr") == nullptr) sender.ptr = sender.helo;
+  const Node* retry = node.find("retry");
+  if (retry == nullptr) return;
+  if (sender.retry.empty()) errors.add(*retry, "needs at least one delay");
+  for (const Duration delay : sender.retry) {
+    if (delay <= Duration::zero()) return errors.add(*retry, "the delays must be longer than 0");
+  }
+}
+
+}  // namespace
 
 config::Table<Sender> sender_keys() {
   config::Table<Sender> table{"sender"};
@@ -57,15 +73,46 @@ config::Table<Sender> sender_keys() {
            "Use of STARTTLS")
       .key("pipelining", &Sender::pipelining, config::boolean(), "Use PIPELINING where it is offered")
       .remember_location(&Sender::at)
-      .check([](const Node& node, Sender& sender, Errors& errors) {
-        if (sender.helo.empty()) sender.helo = "mta1." + sender.domain;
-        if (node.find("ptr") == nullptr) sender.ptr = sender.helo;
-        const Node* retry = node.find("retry");
-        if (retry == nullptr) return;
-        if (sender.retry.empty()) errors.add(*retry, "needs at least one delay");
-        for (const Duration delay : sender.retry) {
-          if (delay <= Duration::zero()) return errors.add(*retry, "the delays must be longer than 0");
-        }
+      .check(finish_sender);
+  return table;
+}
+
+config::Table<Forwarder> forwarder_keys() {
+  using forward::Modification;
+  const auto modification = config::one_of<Modification>({{"footer", Modification::footer},
+                                                          {"subject", Modification::subject},
+                                                          {"headers", Modification::headers},
+                                                          {"encoding", Modification::encoding}});
+  const auto several = config::one_or_list(modification);
+  const auto none = config::one_of<bool>({{"none", true}});
+  auto schema = several.schema();
+  schema["anyOf"].as_array().emplace_back(none.schema());
+  const auto modify = config::custom<std::vector<Modification>>(
+      [several](const Node& node, std::vector<Modification>& into, Errors& errors) {
+        if (node.is_scalar() && node.text() == "none") return into.clear();
+        several.read(node, into, errors);
+      },
+      std::move(schema));
+  config::Table<Forwarder> table{"forwarder"};
+  table
+      .key("to", &Forwarder::to, config::located(config::text()),
+           "Where its mailboxes are: a receiver, or another forwarder", Presence::required)
+      .key("domain", &Forwarder::domain, domain_type(), "Whose mail it takes; default <name>.example")
+      .key("srs", &Forwarder::srs, config::boolean(), "Rewrites MAIL FROM to its own domain; default false")
+      .key("arc", &Forwarder::arc, config::boolean(), "Adds an ARC set (RFC 8617); default false")
+      .key("modify", &Forwarder::modify, modify,
+           "What it does to messages: none, footer, subject (a tag), headers (laid out anew), encoding")
+      .key("ips", &Forwarder::ips, config::one_or_list(config::ip_address()), "Addresses that it sends from")
+      .key("helo", &Forwarder::helo, config::text(), "Name in EHLO; default mta1.<domain>")
+      .key("ptr", &Forwarder::ptr, config::text(), "Reverse name of its addresses; default helo, \"\" for none")
+      .key("spf", &Forwarder::spf, config::text(), "SPF record; default its own addresses, \"\" for none")
+      .key("retry", &Forwarder::retry, config::list_of(config::duration()),
+           "Delays between attempts; the last one repeats")
+      .key("expire", &Forwarder::expire, config::duration(), "Gives up after this long, and tells the sender")
+      .remember_location(&Forwarder::at)
+      .check([](const Node& node, Forwarder& forwarder, Errors& errors) {
+        if (forwarder.domain.empty()) forwarder.domain = mail::to_lower(forwarder.name) + ".example";
+        finish_sender(node, forwarder, errors);
       });
   return table;
 }

@@ -18,6 +18,7 @@
 #include "fakes/base/units.h"
 #include "fakes/config/node.h"
 #include "fakes/config/type.h"
+#include "fakes/forward/modification.h"
 #include "fakes/mail/address.h"
 #include "fakes/mail/build.h"
 #include "fakes/receiver/profile.h"
@@ -81,6 +82,16 @@ struct Receiver {
   Duration latency{};                 // one way, of the link; virtual time only
   bool down = false;                  // at the start
   Location at;
+};
+
+// A hop that takes mail for its own domain and passes it on. To whom it passes mail on it is a sender like any other,
+// with an identity and records of its own.
+struct Forwarder : Sender {
+  Located<std::string> to;     // a receiver's name, or another forwarder's
+  std::uint32_t to_index = 0;  // of the receivers, and behind them of the forwarders
+  bool srs = false;            // MAIL FROM is rewritten; otherwise it is kept
+  bool arc = false;            // sealed, RFC 8617
+  std::vector<forward::Modification> modify;
 };
 
 // What load_profile() takes for a file rather than a shipped profile's name.
@@ -174,8 +185,8 @@ struct Traffic {
   std::uint32_t list_index = 0;
   Schedule schedule;
   Duration at{};  // after the start
-  // Share of each receiver, in parts per million by receiver index; sums to 1,000,000. Default: equal parts. Empty
-  // for a list from a file: there the address says it.
+  // Share of each receiver, and behind them of each forwarder, in parts per million; sums to 1,000,000. Default: equal
+  // parts to the receivers. Empty for a list from a file: there the address says it.
   std::vector<std::uint32_t> to_ppm;
   Location location;
 };
@@ -208,8 +219,9 @@ struct Scenario {
   Instant start{std::chrono::seconds(1'767'225'600)};  // 2026-01-01T00:00:00Z
   std::uint32_t speed = 1;                             // model seconds per wall second; live runs
   Record record;
-  std::vector<Sender> senders;  // these and the next three in the order of the file
+  std::vector<Sender> senders;  // these and the next four in the order of the file
   std::vector<Receiver> receivers;
+  std::vector<Forwarder> forwarders;
   std::vector<List> lists;
   std::vector<Mail> mail;
   std::vector<Traffic> traffic;

@@ -86,6 +86,15 @@ Shape receiver(const std::string& name) {
                      }));
 }
 
+Shape forwarder(const std::string& name) {
+  return named(name, group({
+                         named("totals", numbers({"taken", "passed_on", "bounced", "dropped", "waiting", "transformed",
+                                                  "attempts", "deferrals"})),
+                         named("events", events()),
+                         named("sessions", group({number("opened"), named("refused", events())})),
+                     }));
+}
+
 Shape stream(const std::string& name) {
   return named(name, group({
                          named("totals", totals()),
@@ -106,6 +115,8 @@ Shape rig() {
 Shape summary_shape(const SummaryNames& names) {
   Shape receivers;
   for (const std::string& name : names.receivers) receivers.children.push_back(receiver(name));
+  Shape forwarders;
+  for (const std::string& name : names.forwarders) forwarders.children.push_back(forwarder(name));
   Shape streams;
   for (const std::string& name : names.streams) streams.children.push_back(stream(name));
   Shape root = numbers({"model_seconds", "wall_seconds", "interrupted", "seed", "speed"});
@@ -116,6 +127,7 @@ Shape summary_shape(const SummaryNames& names) {
       named("latency_s", times()),
       named("service_s", times()),
       named("receivers", std::move(receivers)),
+      named("forwarders", std::move(forwarders)),
       named("streams", std::move(streams)),
       named("submission", numbers({"offered", "refused", "deferrals"})),
       named("feedback", numbers({"opens", "machine_opens", "clicks", "complaints", "unsubscribes", "replies",

@@ -101,7 +101,7 @@ Type<TrafficDraft> traffic_entry() {
       .key("list", &Traffic::list, config::located(config::text()), "To whom", Presence::required)
       .key("schedule", &Traffic::schedule, schedule_type(), "When", Presence::required)
       .key("to", &TrafficDraft::to, config::node(config::map_of(config::share()).schema()),
-           "Share of each receiver; default equal parts")
+           "Share of each receiver or forwarder; default equal parts to the receivers")
       .key("at", &Traffic::at, config::duration(), "Begins this long after the start")
       .remember_location(&Traffic::location);
   return config::object(std::move(table));
@@ -238,6 +238,9 @@ config::Table<Draft> scenario_keys() {
            "SMTP client systems under test")
       .key("receivers", &Scenario::receivers, config::named(receiver_type(), &Receiver::name), "Mailbox providers",
            Presence::required)
+      .key("forwarders", &Scenario::forwarders,
+           config::named(config::object(forwarder_keys()), static_cast<std::string Forwarder::*>(&Forwarder::name)),
+           "Hops that pass mail on to receivers")
       .key("lists", &Draft::list_drafts,
            config::named(config::object(list_keys()), static_cast<std::string ListDraft::*>(&List::name)), "Recipients")
       .key("mail", &Draft::mail_drafts,
@@ -250,8 +253,7 @@ config::Table<Draft> scenario_keys() {
       .key("end", &Draft::end, config::object(std::move(end)), "When the run is over")
       .key("expect", &Draft::expect_nodes, config::list_of(config::node({{"type", "string"}})),
            "Expectations: PATH OP VALUE over summary.json")
-      .not_available("services")
-      .not_available("forwarders");
+      .not_available("services");
   return table;
 }
 

@@ -22,8 +22,20 @@ class Driver {
         player_(traffic, scenario.start),
         desks_(world::make_desks(scenario, world.sender_keys, traffic, ledger, world::Content::facts_only,
                                  [this](Instant now, std::uint32_t entry) { player_.finished(now, entry); })) {
-    for (auto& desk : desks_) links_.push_back(std::make_unique<Link>(world, *desk));
+    for (auto& desk : world::make_forwarder_desks(scenario, traffic, ledger, world::Content::facts_only)) {
+      desks_.push_back(std::move(desk));
+    }
+    for (auto& desk : desks_) {
+      links_.push_back(std::make_unique<Link>(world, *desk, static_cast<std::uint32_t>(links_.size())));
+    }
+    world::open_doors(world.doors, ledger, [this](std::uint32_t forwarder, std::uint64_t id, mail::Outgoing message) {
+      const Instant at = message.not_before;
+      forwarded_.schedule(at, {scenario_.senders.size() + forwarder, id, std::move(message)});
+    });
   }
+
+  Driver(const Driver&) = delete;
+  Driver& operator=(const Driver&) = delete;
 
   Instant run() {
     Instant now = scenario_.start;
@@ -33,6 +45,10 @@ class Driver {
       now = std::max(now, next);
       play_timeline(now);
       while (auto message = player_.take(now)) desks_[message->sender]->submit(now, *message);
+      while (forwarded_.next() <= now) {
+        Forwarded taken = forwarded_.pop();
+        desks_[taken.desk]->relay(now, taken.id, std::move(taken.message));
+      }
       for (auto& link : links_) link->advance(now);
       report_progress(now);
     }
@@ -40,13 +56,20 @@ class Driver {
   }
 
  private:
+  // What a forwarder has taken and will pass on.
+  struct Forwarded {
+    std::size_t desk = 0;
+    std::uint64_t id = 0;
+    mail::Outgoing message;
+  };
+
   bool interrupted() const { return options_.interrupted != nullptr && options_.interrupted->load(); }
 
   // Traffic that is still to come keeps the run going; after the last message the queues have `drain` to empty.
   Instant end(Instant now) const { return player_.exhausted(now) ? player_.last_intended() + scenario_.drain : never; }
 
   Instant next_instant() const {
-    Instant next = player_.next();
+    Instant next = std::min(player_.next(), forwarded_.next());
     for (const auto& link : links_) next = std::min(next, link->next());
     // The timeline alone does not keep a run alive.
     if (next != never && timeline_at_ < scenario_.timeline.size()) {
@@ -71,8 +94,9 @@ class Driver {
   world::World& world_;
   const RunOptions& options_;
   world::Player player_;
-  std::vector<std::unique_ptr<world::SenderDesk>> desks_;
-  std::vector<std::unique_ptr<Link>> links_;  // one per desk
+  std::vector<std::unique_ptr<world::SenderDesk>> desks_;  // of the senders, then of the forwarders
+  std::vector<std::unique_ptr<Link>> links_;               // one per desk
+  EventQueue<Forwarded> forwarded_;
   std::size_t timeline_at_ = 0;
   std::uint64_t steps_ = 0;
 };

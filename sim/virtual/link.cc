@@ -6,7 +6,8 @@
 
 namespace mailrig::virtual_time {
 
-Link::Link(world::World& world, world::SenderDesk& desk) : world_(world), desk_(desk) {}
+Link::Link(world::World& world, world::SenderDesk& desk, std::uint32_t number)
+    : world_(world), desk_(desk), number_(number) {}
 
 Instant Link::next() const {
   return std::min(queue_.next(), desk_.next_wakeup());
@@ -34,7 +35,7 @@ void Link::carry_out(Instant now, const sender::Command& command) {
     }
     case sender::Command::Kind::connect: {
       const world::MxHost* host = world_.host(command.address);
-      desk_.opening(command.connection, command.connection, command.source);
+      desk_.opening(command.connection, session_key(command.connection), command.source);
       Connection& connection = connections_[command.connection];
       if (host == nullptr) {
         connection.failure.stage = smtp::Stage::connect;
@@ -42,7 +43,7 @@ void Link::carry_out(Instant now, const sender::Command& command) {
         return;
       }
       connection.receiver = host->receiver;
-      connection.session.key = command.connection;
+      connection.session.key = session_key(command.connection);
       connection.session.client_ip = command.source;
       connection.session.mx_host = host->name;
       const Instant at = now + round_trip(connection);  // of the TCP handshake

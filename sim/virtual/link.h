@@ -20,8 +20,8 @@ namespace mailrig::virtual_time {
 
 class Link {
  public:
-  // Both must outlive the link.
-  Link(world::World& world, world::SenderDesk& desk);
+  // Both must outlive the link. `number` tells the links of a run apart.
+  Link(world::World& world, world::SenderDesk& desk, std::uint32_t number);
 
   // When something is due: here, or with the sender.
   Instant next() const;
@@ -86,7 +86,13 @@ class Link {
   Duration round_trip(const Connection& connection) const { return 2 * world_.latencies[connection.receiver]; }
 
   world::World& world_;
+  // Names a connection of this link to the receivers and the ledger.
+  std::uint64_t session_key(sender::ConnectionId connection) const {
+    return connection ^ static_cast<std::uint64_t>(number_) << 56;
+  }
+
   world::SenderDesk& desk_;
+  std::uint32_t number_;
   EventQueue<Event> queue_;
   std::unordered_map<sender::ConnectionId, Connection> connections_;
 };

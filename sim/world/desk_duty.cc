@@ -25,6 +25,10 @@ void Delivering::final(const sender::Event& event) {
   ledger_.sender_outcome(event.at, event.message, event.recipient, to_measure(event.outcome));
 }
 
+void Forwarding::final(const sender::Event& event) {
+  ledger_.forwarder_done(event.at, event.message, to_measure(event.outcome));
+}
+
 void Submitting::attempt(const measure::SenderAttempt& attempt) {
   switch (attempt.result.kind) {
     case smtp::RecipientResult::Kind::delivered:

@@ -1,6 +1,6 @@
 // What the sender at a desk does for the run, and hence what its reports mean to the ledger: it delivers, being itself
-// the sender under test; or it submits to the sender under test, which is somebody else's.
-// Not thread-safe.
+// the sender under test; it submits to the sender under test, which is somebody else's; or it passes on what a
+// forwarder has taken. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -35,6 +35,25 @@ class Delivering final : public DeskDuty {
   explicit Delivering(measure::Ledger& ledger) : ledger_(ledger) {}
 
   void taken(Instant now, std::uint64_t message) override { ledger_.submitted(now, message); }
+  void transaction_started(std::uint64_t session_key, std::uint64_t message) override {
+    ledger_.transaction_started(session_key, message);
+  }
+  void attempt(const measure::SenderAttempt& attempt) override { ledger_.sender_attempt(attempt); }
+  void final(const sender::Event& event) override;
+  void done(Instant, std::uint64_t) override {}
+  bool bounces() const override { return true; }
+  bool hands_over() const override { return false; }
+
+ private:
+  measure::Ledger& ledger_;
+};
+
+// Passes on what a forwarder has taken.
+class Forwarding final : public DeskDuty {
+ public:
+  explicit Forwarding(measure::Ledger& ledger) : ledger_(ledger) {}
+
+  void taken(Instant, std::uint64_t) override {}
   void transaction_started(std::uint64_t session_key, std::uint64_t message) override {
     ledger_.transaction_started(session_key, message);
   }

@@ -41,6 +41,20 @@ Desks make_desks(const scenario::Scenario& scenario, const SenderKeys& keys, con
   return desks;
 }
 
+Desks make_forwarder_desks(const scenario::Scenario& scenario, const plan::Traffic& traffic, measure::Ledger& ledger,
+                           Content content) {
+  Desks desks;
+  for (const scenario::Forwarder& forwarder : scenario.forwarders) {
+    sender::Config config = sender_config(forwarder);
+    config.name = "forwarder/" + forwarder.name;
+    // Nothing that is passed on was planned.
+    const auto nothing_finished = [](Instant, std::uint32_t) {};
+    desks.push_back(std::make_unique<SenderDesk>(std::move(config), Draw(scenario.seed), traffic, ledger, content,
+                                                 std::make_unique<Forwarding>(ledger), nothing_finished));
+  }
+  return desks;
+}
+
 sender::Config submission_config(const scenario::Sender& sender, Duration second) {
   sender::Config config;
   config.name = sender.name + "/submission";

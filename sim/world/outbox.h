@@ -20,6 +20,10 @@ sender::Config sender_config(const scenario::Sender& sender);
 Desks make_desks(const scenario::Scenario& scenario, const SenderKeys& keys, const plan::Traffic& traffic,
                  measure::Ledger& ledger, Content content, const Finished& finished);
 
+// The desks at which forwarders pass mail on, in the scenario's order.
+Desks make_forwarder_desks(const scenario::Scenario& scenario, const plan::Traffic& traffic, measure::Ledger& ledger,
+                           Content content);
+
 // Handing over happens at the pace of the wall, whatever the model's: one second there is `second` of the model.
 sender::Config submission_config(const scenario::Sender& sender, Duration second);
 // `accepted` is told the number of the sender that took a message, and its words.

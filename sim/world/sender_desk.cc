@@ -67,6 +67,35 @@ void SenderDesk::submit(Instant now, const plan::PlannedMessage& message) {
   settle();
 }
 
+void SenderDesk::relay(Instant now, std::uint64_t id, mail::Outgoing message) {
+  sender::QueuedMessage queued{.id = id,
+                               .mail_from = message.mail_from,
+                               .recipients = {message.recipient},
+                               .size_bytes = message.traits.size,
+                               .smtputf8 = message.smtputf8,
+                               .eight_bit = message.eight_bit,
+                               .bounce = message.return_to.empty()};
+  relayed_[id] = {std::move(message), now};
+  sender_.submit(now, std::move(queued));
+  settle();
+}
+
+const std::string& SenderDesk::return_path(const sender::QueuedMessage& message) const {
+  const auto relayed = relayed_.find(message.id);
+  return relayed == relayed_.end() ? message.mail_from : relayed->second.message.return_to;
+}
+
+Instant SenderDesk::arrived(std::uint64_t message) const {
+  const auto relayed = relayed_.find(message);
+  return relayed == relayed_.end() ? origins_.at(message).submitted : relayed->second.taken;
+}
+
+std::string_view SenderDesk::representative_content(std::uint64_t message) const {
+  const auto relayed = relayed_.find(message);
+  if (relayed == relayed_.end()) return origins_.at(message).representative->content;
+  return relayed->second.message.content ? std::string_view(*relayed->second.message.content) : std::string_view();
+}
+
 plan::PlannedMessage SenderDesk::planned(const Origin& origin) const {
   return traffic_.message(origin.traffic, origin.slot, origin.intended);
 }
@@ -83,12 +112,22 @@ SenderDesk::Load SenderDesk::load(std::uint64_t message) const {
 policy::MessageFacts SenderDesk::facts(std::uint64_t message) const {
   const sender::QueuedMessage* queued = sender_.find(message);
   CHECK(queued != nullptr);
+  policy::MessageFacts facts;
+  facts.size = queued->size_bytes;
+  if (const auto relayed = relayed_.find(message); relayed != relayed_.end()) {
+    const mail::Outgoing& outgoing = relayed->second.message;
+    facts.rig_id = outgoing.traits.rig_id;
+    facts.message_id = outgoing.traits.message_id;
+    facts.header_from_domain = outgoing.traits.header_from_domain;
+    facts.received_hops = outgoing.traits.received_hops;
+    facts.content_key = outgoing.content_key;
+    if (outgoing.content) facts.content = *outgoing.content;
+    return facts;
+  }
   const auto origin = origins_.find(message);
   const Representative* representative =
       origin == origins_.end() ? bounces_.at(message).representative : origin->second.representative;
   CHECK(representative != nullptr);
-  policy::MessageFacts facts;
-  facts.size = queued->size_bytes;
   facts.header_from_domain = representative->traits.header_from_domain;
   facts.received_hops = representative->traits.received_hops;
   facts.content = representative->content;
@@ -109,6 +148,7 @@ const std::string& SenderDesk::recipient(std::uint64_t message, std::uint32_t in
 
 std::string SenderDesk::content(std::uint64_t message) const {
   if (const auto bounce = bounces_.find(message); bounce != bounces_.end()) return bounce->second.content;
+  if (const auto relayed = relayed_.find(message); relayed != relayed_.end()) return *relayed->second.message.content;
   const auto origin = origins_.find(message);
   CHECK(origin != origins_.end());
   const auto signatures = signatures_.find(message);
@@ -177,6 +217,7 @@ void SenderDesk::settle() {
 
 void SenderDesk::forget(std::uint64_t message, Instant now) {
   signatures_.erase(message);
+  relayed_.erase(message);
   if (const auto bounce = bounces_.extract(message); bounce && bounce.mapped().representative != nullptr) {
     representatives_.release(*bounce.mapped().representative);
   }
@@ -206,7 +247,7 @@ void SenderDesk::write_bounce(const sender::Event& event) {
   CHECK(failed != nullptr);
   sender::QueuedMessage bounce{.id = combine(event.message, ++bounces_written_),
                                .mail_from = "",
-                               .recipients = {failed->mail_from},
+                               .recipients = {return_path(*failed)},
                                .size_bytes = bounce_bytes_nominal,
                                .bounce = true};
   Bounce written;
@@ -217,7 +258,7 @@ void SenderDesk::write_bounce(const sender::Event& event) {
     const std::uint64_t kind =
         combine(stable_hash(config().name, stable_hash("bounce")), mail_.signer().keys_in_force(event.at));
     written.representative = &representatives_.acquire(std::max<std::uint64_t>(kind, 1), [&] {
-      return represent(bounce_content(event, bounce.id, origins_.at(event.message).representative->content), 0);
+      return represent(bounce_content(event, bounce.id, representative_content(event.message)), 0);
     });
   }
   bounces_.emplace(bounce.id, std::move(written));
@@ -227,9 +268,9 @@ void SenderDesk::write_bounce(const sender::Event& event) {
 std::string SenderDesk::bounce_content(const sender::Event& event, std::uint64_t bounce, std::string_view original) {
   const sender::QueuedMessage& failed = *sender_.find(event.message);
   report_format::FailureReport report{.reporting_host = config().helo,
-                                      .to = failed.mail_from,
+                                      .to = return_path(failed),
                                       .message_id = fmt::format("{:016x}.bounce@{}", bounce, config().domain),
-                                      .arrived = origins_.at(event.message).submitted,
+                                      .arrived = arrived(event.message),
                                       .now = event.at,
                                       .failures = {},
                                       .original = original};

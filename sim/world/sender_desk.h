@@ -1,7 +1,6 @@
-// The desk between a reference sender and the rest of a run. It hands planned messages to the sender, tells the ledger
-// what the sender reports, writes the sender's bounces and gives out the content of what is on its way. Both runtimes
-// use it; they differ only in how they carry out commands.
-// Not thread-safe.
+// The desk between a reference sender and the rest of a run. It hands planned and forwarded messages to the sender,
+// tells the ledger what the sender reports, writes the sender's bounces and gives out the content of what is on its
+// way. Both runtimes use it; they differ only in how they carry out commands. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +11,7 @@
 #include <unordered_map>
 
 #include "fakes/base/draw.h"
+#include "fakes/mail/outgoing.h"
 #include "fakes/policy/session.h"
 #include "sim/measure/ledger.h"
 #include "sim/plan/mix.h"
@@ -36,6 +36,9 @@ class SenderDesk {
 
   const sender::Config& config() const { return sender_.config(); }
   void submit(Instant now, const plan::PlannedMessage& message);
+
+  // A message of a forwarder, under an id that the ledger knows it by.
+  void relay(Instant now, std::uint64_t id, mail::Outgoing message);
 
   std::optional<sender::Command> next_command(Instant now) { return sender_.next_command(now); }
   Instant next_wakeup() const { return sender_.next_wakeup(); }
@@ -80,6 +83,10 @@ class SenderDesk {
     std::string content;                             // empty in virtual time
     const Representative* representative = nullptr;  // virtual time only
   };
+  struct Relayed {
+    mail::Outgoing message;
+    Instant taken{};
+  };
   struct Connection {
     std::uint64_t session_key = 0;
     IpAddress source;
@@ -90,6 +97,11 @@ class SenderDesk {
   void write_bounce(const sender::Event& event);
   std::string bounce_content(const sender::Event& event, std::uint64_t bounce, std::string_view original);
   void forget(std::uint64_t message, Instant now);
+  // Whom a failure of the message is told, and since when it is here.
+  const std::string& return_path(const sender::QueuedMessage& message) const;
+  Instant arrived(std::uint64_t message) const;
+  // In virtual time.
+  std::string_view representative_content(std::uint64_t message) const;
   plan::PlannedMessage planned(const Origin& origin) const;
 
   sender::Sender sender_;
@@ -102,6 +114,7 @@ class SenderDesk {
   Representatives representatives_;
   std::unordered_map<std::uint64_t, Origin> origins_;          // of planned messages, by id
   std::unordered_map<std::uint64_t, std::string> signatures_;  // of those that are signed, by id; live only
+  std::unordered_map<std::uint64_t, Relayed> relayed_;         // by id
   std::unordered_map<std::uint64_t, Bounce> bounces_;          // by id
   std::unordered_map<sender::ConnectionId, Connection> connections_;
   std::uint64_t bounces_written_ = 0;

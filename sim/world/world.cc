@@ -5,12 +5,19 @@
 #include <set>
 #include <utility>
 
+#include "fakes/auth/key.h"
+#include "fakes/auth/key_record.h"
+#include "fakes/forward/forwarder.h"
+#include "fakes/forward/return_path_check.h"
 #include "sim/world/probe.h"
 
 namespace mailrig::world {
 namespace {
 
 using scenario::Scenario;
+
+constexpr std::uint32_t hops_max = 50;  // Postfix's hopcount_limit
+constexpr int arc_key_bits = 2048;
 
 // Hands out the addresses of MX hosts, in order.
 class AddressSource {
@@ -49,6 +56,9 @@ class Builder {
   Result<std::unique_ptr<World>> build(bool with_probe) {
     world_->zones.add_reverse_zones();
     if (auto added = add_receivers(); !added) return added.error();
+    for (const scenario::Forwarder& forwarder : scenario_.forwarders) {
+      if (auto added = add_forwarder(forwarder); !added) return added.error();
+    }
     if (auto added = add_senders(); !added) return added.error();
     if (with_probe) {
       if (auto added = add_sink(std::string(probe_domain)); !added) return added.error();
@@ -93,7 +103,8 @@ class Builder {
     return receiver::Mailboxes(draw_, profile.mailboxes, std::move(rules));
   }
 
-  Result<void> add_receiver(const std::string& name, receiver::Profile profile) {
+  // It tells `door` what it sees, or else whom `observers` names.
+  Result<void> add_receiver(const std::string& name, receiver::Profile profile, receiver::Observer* door = nullptr) {
     const auto index = static_cast<std::uint32_t>(world_->receivers.size());
     for (const std::string& domain : profile.domains) {
       if (!claimed_.insert(domain).second) {
@@ -115,9 +126,60 @@ class Builder {
       world_->hosts.push_back({index, mx.host, *address});
     }
     auto boxes = mailboxes(profile);
-    world_->receivers.push_back(std::make_unique<receiver::Receiver>(name, std::move(profile), std::move(boxes), draw_,
-                                                                     observers_(index), &world_->zones));
+    receiver::Observer* const told = door != nullptr ? door : observers_(index);
+    world_->receivers.push_back(
+        std::make_unique<receiver::Receiver>(name, std::move(profile), std::move(boxes), draw_, told, &world_->zones));
     return {};
+  }
+
+  // A receiver that keeps nothing, and behind it a sender.
+  Result<void> add_forwarder(const scenario::Forwarder& forwarder) {
+    auto profile = receiver::load_profile("sink");
+    if (!profile) return profile.error();
+    profile->name = "forwarder";
+    profile->kind = receiver::Profile::Kind::forwarder;
+    profile->domains = {forwarder.domain};
+    profile->mx = {{10, "mx." + forwarder.domain}};
+    profile->limits.max_received_hops = hops_max;
+    auto made = make_forwarder(forwarder, profile->mx.front().host);
+    if (!made) return forwarder.at.error(made.error().message);
+    const auto index = static_cast<std::uint32_t>(world_->receivers.size());
+    world_->doors.push_back(std::make_unique<Door>(std::move(*made), observers_(index)));
+    world_->latencies.emplace_back();
+    Door& door = *world_->doors.back();
+    if (auto added = add_receiver(forwarder.name, std::move(*profile), &door); !added) return added;
+    if (forwarder.srs) {
+      receiver::Receiver& taking = *world_->receivers.back();
+      const policy::Utterance unknown = taking.profile().replies.at("unknown_user");
+      taking.add(std::make_unique<forward::ReturnPathCheck>(door.forwarder().srs(), unknown));
+    }
+    if (const auto& arc = door.forwarder().settings().arc) {
+      const std::string name = arc->selector + "._domainkey." + forwarder.domain;
+      if (auto ok = world_->zones.add(dns::Record::txt(name, auth::key_record_text(*arc->key))); !ok) return ok;
+    }
+    return add_sender(forwarder);
+  }
+
+  Result<forward::Forwarder> make_forwarder(const scenario::Forwarder& forwarder, const std::string& host) const {
+    forward::ForwarderSettings settings{.name = forwarder.name,
+                                        .domain = forwarder.domain,
+                                        .host = host,
+                                        .target_domain = target_domain(forwarder),
+                                        .srs = forwarder.srs,
+                                        .modifications = forwarder.modify};
+    settings.srs_secret = fmt::format("{:016x}", draw_.bits("forwarder/" + forwarder.name, "srs", 0));
+    if (forwarder.arc) {
+      auto key = auth::PrivateKey::generate_rsa(arc_key_bits);
+      if (!key) return key.error();
+      settings.arc = auth::ArcSealOptions{.domain = forwarder.domain, .selector = "arc", .key = std::move(*key)};
+    }
+    return forward::Forwarder::make(std::move(settings), world_->zones);
+  }
+
+  const std::string& target_domain(const scenario::Forwarder& forwarder) const {
+    const std::size_t receivers = scenario_.receivers.size();
+    return forwarder.to_index < receivers ? scenario_.receivers[forwarder.to_index].profile.domains.front()
+                                          : scenario_.forwarders[forwarder.to_index - receivers].domain;
   }
 
   // A host's address and its PTR, in a zone made for it where none encloses it.
@@ -191,9 +253,14 @@ Result<std::unique_ptr<World>> build_world(const Scenario& scenario, AddressRang
   return Builder(scenario, range, observers).build(with_probe);
 }
 
+std::size_t observed_parties(const Scenario& scenario) {
+  return scenario.receivers.size() + scenario.forwarders.size();
+}
+
 plan::ReceiverDomains receiver_domains(const Scenario& scenario) {
   plan::ReceiverDomains domains;
   for (const scenario::Receiver& receiver : scenario.receivers) domains.push_back(receiver.profile.domains);
+  for (const scenario::Forwarder& forwarder : scenario.forwarders) domains.push_back({forwarder.domain});
   return domains;
 }
 

@@ -14,6 +14,7 @@
 #include "fakes/receiver/receiver.h"
 #include "sim/plan/recipients.h"
 #include "sim/scenario/scenario.h"
+#include "sim/world/door.h"
 #include "sim/world/sender_keys.h"
 
 namespace mailrig::world {
@@ -33,7 +34,10 @@ enum class AddressRange : std::uint8_t {
 struct World {
   dns::Zones zones;
   SenderKeys sender_keys;
-  // The scenario's receivers in its order; behind them one that takes the bounces of each sender domain.
+  // The doors of the forwarders, which their receivers tell what they take.
+  Doors doors;
+  // The scenario's receivers in its order; behind them the receiving sides of its forwarders, and one that takes the
+  // bounces of each sender domain.
   std::vector<std::unique_ptr<receiver::Receiver>> receivers;
   std::vector<MxHost> hosts;
   std::map<IpAddress, std::uint32_t> host_at;  // address → index into hosts
@@ -54,7 +58,10 @@ using ObserverSource = std::function<receiver::Observer*(std::uint32_t receiver)
 Result<std::unique_ptr<World>> build_world(const scenario::Scenario& scenario, AddressRange range,
                                            const ObserverSource& observers, bool with_probe = false);
 
-// Which domains each receiver serves, in the scenario's order.
+// How many of World::receivers, from the first, are the ledger's to observe: the receivers and the forwarders.
+std::size_t observed_parties(const scenario::Scenario& scenario);
+
+// Which domains each receiver serves, and behind them each forwarder, in the scenario's order.
 plan::ReceiverDomains receiver_domains(const scenario::Scenario& scenario);
 
 }  // namespace mailrig::world

@@ -49,6 +49,14 @@ class LiveAndVirtual(product.ProductTest):
     def test_addresses_that_command(self):
         self.run_both("addresses-that-command")
 
+    def test_forwarded_mail(self):
+        self.run_both("forwarded-mail")
+        live, virtual = (product.summary(self.folder / name) for name in ("live", "virtual"))
+        for name, forwarder in virtual["forwarders"].items():
+            for key in ("taken", "passed_on", "bounced", "dropped", "transformed"):
+                self.assertEqual(live["forwarders"][name]["totals"][key], forwarder["totals"][key], f"{name} {key}")
+        self.assertEqual(live["totals"]["corrupted"], 0)
+
 
 class Repeatable(product.ProductTest):
     def simulate(self, binary, name):

@@ -82,7 +82,6 @@ INSTANTIATE_TEST_SUITE_P(
               "receivers.gmail.latency: '5' is not a duration such as 250ms, 20s, 5m, 36h, "
               "30d or 1h30m"},
         Fault{"services={}", "key 'services' in scenario is not available in this version"},
-        Fault{"forwarders={}", "key 'forwarders' in scenario is not available in this version"},
         Fault{"dns.faults=[]", "key 'faults' in dns is not available in this version"},
         Fault{"dns.zones=[none.zone]", "dns.zones.0: none.zone: no such file"},
         Fault{"dns.zones=[{origin: a.example}]", "dns.zones.0: needs either 'file' or 'text'"},

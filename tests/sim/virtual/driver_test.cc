@@ -1,35 +1,11 @@
 #include "sim/virtual/driver.h"
 
-#include "sim/measure/snapshot.h"
-#include "sim/world/bounce_log.h"
-#include "tests/sim/world/scenario_text.h"
+#include "tests/sim/virtual/simulate.h"
 
 namespace mailrig::virtual_time {
 namespace {
 
 using measure::Fate;
-
-struct Outcome {
-  std::shared_ptr<const measure::Ledger::Snapshot> snapshot;
-  Duration took{};
-};
-
-Outcome simulate(const std::string& yaml) {
-  const auto scenario = world::parse_scenario(yaml);
-  const auto traffic = plan::Traffic::create(scenario, world::receiver_domains(scenario)).value();
-  measure::LedgerConfig config{.start = scenario.start, .receivers = {}, .streams = {}};
-  for (const auto& receiver : scenario.receivers) config.receivers.push_back(receiver.name);
-  for (const auto& mail : scenario.mail) config.streams.push_back({mail.name, mail.deadline});
-  measure::Ledger ledger(config, nullptr);
-  world::BounceLog bounces(ledger);
-  const auto world =
-      world::build_world(scenario, world::AddressRange::documentation, [&](std::uint32_t index) -> receiver::Observer* {
-        if (index < scenario.receivers.size()) return &ledger.observer(index);
-        return &bounces;
-      });
-  const Instant ended = run(scenario, *world.value(), traffic, ledger, {});
-  return {ledger.snapshot(ended, true), ended - scenario.start};
-}
 
 const std::string shop = "senders: { shop: { domain: shop.example, retry: [1m], expire: 5m } }\nmail: { note: {} }\n";
 
