@@ -102,7 +102,7 @@ class ForwarderTest : public testing::Test {
   }
 
   auth::PrivateKey key_ = auth::PrivateKey::generate_ed25519();
-  dns::Zones zones_;
+  dns::Zones zones_{{.outside = dns::Rcode::nxdomain}};
   dns::ZoneResolver resolver_{zones_, now};
   std::string signed_mail_;
   policy::Session session_;
