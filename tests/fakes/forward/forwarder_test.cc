@@ -80,8 +80,8 @@ class ForwarderTest : public testing::Test {
 
   // As the next receiver sees what comes from the forwarder.
   auth::SpfOutcome spf(const mail::Outgoing& outgoing) {
-    return check_spf(resolver_,
-                     {.helo = "mta1.alumni.example", .mail_from = outgoing.mail_from, .client_ip = alumni_ip})
+    return auth::check_spf(resolver_,
+                           {.helo = "mta1.alumni.example", .mail_from = outgoing.mail_from, .client_ip = alumni_ip})
         .result;
   }
   auth::DkimResult dkim(const mail::Outgoing& outgoing) {
@@ -94,14 +94,15 @@ class ForwarderTest : public testing::Test {
     using auth::IdentifierCheck;
     const auto check = [](bool pass) { return pass ? IdentifierCheck::passed : IdentifierCheck::failed; };
     const std::string domain = outgoing.mail_from.substr(outgoing.mail_from.rfind('@') + 1);
-    return evaluate_dmarc(resolver_, {.author_domain = outgoing.traits.header_from_domain,
-                                      .spf = {check(spf(outgoing) == auth::SpfOutcome::pass), domain},
-                                      .dkim = {{check(dkim(outgoing) == auth::DkimResult::pass), "shop.example"}}})
+    return auth::evaluate_dmarc(resolver_,
+                                {.author_domain = outgoing.traits.header_from_domain,
+                                 .spf = {check(spf(outgoing) == auth::SpfOutcome::pass), domain},
+                                 .dkim = {{check(dkim(outgoing) == auth::DkimResult::pass), "shop.example"}}})
         .result;
   }
 
   auth::PrivateKey key_ = auth::PrivateKey::generate_ed25519();
-  dns::Zones zones_;
+  dns::Zones zones_{{.outside = dns::Rcode::nxdomain}};
   dns::ZoneResolver resolver_{zones_, now};
   std::string signed_mail_;
   policy::Session session_;
@@ -238,11 +239,12 @@ TEST_F(ForwarderTest, PassesOnBareFacts) {
   ForwarderSettings settings = plain();
   settings.modifications = {Modification::footer};
   auto forwarder = Forwarder::make(settings, zones_);
-  const policy::MessageFacts facts{.size = 2'000,
-                                   .rig_id = 7,
-                                   .message_id = "7@shop.example",
-                                   .header_from_domain = "shop.example",
-                                   .received_hops = 3};
+  policy::MessageFacts facts;
+  facts.size = 2'000;
+  facts.rig_id = 7;
+  facts.message_id = "7@shop.example";
+  facts.header_from_domain = "shop.example";
+  facts.received_hops = 3;
   const mail::Outgoing outgoing = forwarder->forward(now, session_, "ann@alumni.example", facts);
   EXPECT_EQ(outgoing.content, nullptr);
   EXPECT_EQ(outgoing.traits.rig_id, 7U);

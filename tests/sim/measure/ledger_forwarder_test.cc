@@ -25,8 +25,8 @@ class LedgerForwarder : public testing::Test {
     const std::uint64_t key = 2'000 + as;
     const policy::Session session = run_.open(slot, key, 1);
     run_.ledger.transaction_started(key, id);
-    run_.stored(slot, session, 1, recipient, 1);
-    const policy::MessageFacts message = run_.facts(1);
+    run_.stored(slot, session, 1, recipient, original_);
+    const policy::MessageFacts message = run_.facts(original_);
     const std::uint64_t known = run_.ledger.forwarded({.now = at(1),
                                                        .forwarder = slot - alumni,
                                                        .session = session,
@@ -37,7 +37,7 @@ class LedgerForwarder : public testing::Test {
                                                        .body_digest = digest,
                                                        .body_changed = digest != 77,
                                                        .returns_failure = tells_});
-    run_.answered_at_data(slot, session, 1, recipient, 1, run_.accepted);
+    run_.answered_at_data(slot, session, 1, recipient, original_, run_.accepted);
     run_.close(slot, session, 1);
     return known;
   }
@@ -64,6 +64,7 @@ class LedgerForwarder : public testing::Test {
   }
 
   Storyteller run_{with_forwarders()};
+  std::uint64_t original_ = 1;  // the message that passes
   bool tells_ = true;
 };
 
@@ -147,10 +148,12 @@ TEST_F(LedgerForwarder, ABodyChangedBeforeItIsCorrupted) {
 
 TEST_F(LedgerForwarder, ChainsEndWhereTheLastOneEnds) {
   run_.submit(2, "ann@club.example", club);
+  original_ = 2;
   const std::uint64_t at_club = take(club, 2, "ann@club.example", 60, "ann@alumni.example");
   const std::uint64_t at_alumni = take(alumni, at_club, "ann@alumni.example", 61, "ann@gmail.com");
   run_.ledger.forwarder_done(at(1), at_club, SenderOutcome::delivered);
   deliver(at_alumni);
+  original_ = 1;
   deliver(take());
   EXPECT_EQ(run_.total()[Fate::inbox], 2U);
   EXPECT_EQ(run_.last->receivers.at(gmail).tally.deliveries, 2U);

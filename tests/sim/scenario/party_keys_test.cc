@@ -62,7 +62,7 @@ TEST(Forwarders, StandInExpectations) {
 }
 
 TEST(Forwarders, SayWhatIsWrong) {
-  EXPECT_EQ(fault("{alumni: {srs: true}}"), "--set: forwarders.alumni: key 'to' is missing");
+  EXPECT_EQ(fault("{alumni: {srs: true}}"), "--set: forwarders.alumni: key 'to' is missing in forwarder");
   EXPECT_EQ(fault("{alumni: {to: gmial}}"),
             "--set: forwarders.alumni.to: unknown receiver or forwarder 'gmial'; did you mean 'gmail'?");
   EXPECT_EQ(fault("{gmail: {to: gmail}}"),
