@@ -13,7 +13,7 @@ OWN_MESSAGES = """\
 name: own-messages
 seed: 1
 start: 2026-03-02T08:00:00Z
-senders: {{ shop: {{ domain: shop.example, retry: [1m], expire: 10m }} }}
+senders: {{ shop: {{ domain: shop.example, spf: "v=spf1 ip4:198.18.2.10 -all", retry: [1m], expire: 10m }} }}
 receivers: {{ outlook: {{}}, postgrey-site: {{ greylist: {{ delay: 30s }} }} }}
 lists: {{ few: {{ count: {count} }} }}
 mail: {{ own: {{ files: "{files}" }} }}
@@ -63,7 +63,7 @@ LOAD = """\
 name: load
 seed: 1
 start: 2026-03-02T08:00:00Z
-senders: {{ shop: {{ domain: shop.example, retry: [1m], expire: 10m }} }}
+senders: {{ shop: {{ domain: shop.example, spf: "v=spf1 ip4:198.18.2.10 -all", retry: [1m], expire: 10m }} }}
 receivers: {{ outlook: {{ limits: {{ command_timeout: 2m }} }} }}
 lists: {{ few: {{ count: 600 }} }}
 mail: {{ note: {{ size: 2KB }} }}
