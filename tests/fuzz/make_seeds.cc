@@ -123,9 +123,9 @@ void add_mail(Corpus& corpus) {
     report.to = "ann@shop.example";
     report.message_id = "2@mx.example";
     report.arrived = report.now = now;
-    report.failures = {{"bob@mailbox.example", smtp::Reply{.code = 550, .text = "5.1.1 no such user"},
-                        "mx.mailbox.example", false},
-                       {"eve@b.example", std::nullopt, "", true}};
+    report.failures = {
+        {"bob@mailbox.example", smtp::Reply{.code = 550, .text = "5.1.1 no such user"}, "mx.mailbox.example", false},
+        {"eve@b.example", std::nullopt, "", true}};
     report.original = message;
     corpus.add("dsn_reader", report_format::write_failure_dsn(report));
   }
