@@ -134,6 +134,7 @@ struct Receiver::State {
   const ReplyTemplate *const banner, *const helo_ok, *const mail_ok, *const rcpt_ok, *const accepted, *const timeout;
   std::uint32_t sessions = 0;
   bool down = false;
+  policy::Certificate certificate = policy::Certificate::valid;
   policy::ExpiringTable<char> cut_before;   // by message and recipient of +dropstored
   std::vector<Recipient> spare_recipients;  // their strings are used again, so that accepting does not allocate
 
@@ -240,6 +241,13 @@ void Receiver::set_down(bool down) {
 }
 bool Receiver::down() const {
   return state_->down;
+}
+
+void Receiver::set_certificate(policy::Certificate certificate) {
+  state_->certificate = certificate;
+}
+policy::Certificate Receiver::certificate() const {
+  return state_->certificate;
 }
 
 smtp::ServerConfig Receiver::server_config(std::string_view mx_host, std::string_view client_ip) const {

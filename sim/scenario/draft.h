@@ -60,6 +60,7 @@ config::Type<std::string> domain_type();
 config::Type<DkimKey> dkim_key_type();
 config::Table<Sender> sender_keys();
 config::Type<Receiver> receiver_type();
+config::Type<policy::Certificate> certificate_type();
 config::Table<ListDraft> list_keys();
 config::Table<MailDraft> mail_keys();
 config::Type<Schedule> schedule_type();
