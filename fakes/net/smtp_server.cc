@@ -58,9 +58,10 @@ struct SmtpServer::State {
   // All acceptors live on the pool's first thread; the connections are spread over all of them.
   Worker& accepting;
   std::shared_ptr<ConnectionSet> connections;
-  std::vector<std::shared_ptr<const SmtpHost>> hosts;
   std::vector<asio::ip::tcp::endpoint> endpoints;
-  std::vector<std::shared_ptr<Listening>> listening;  // touched on the first thread only; empty while it is closed
+  // Touched on the first thread only:
+  std::vector<std::shared_ptr<const SmtpHost>> hosts;
+  std::vector<std::shared_ptr<Listening>> listening;  // empty while it is closed
   bool stopped = false;
 
   template <class Function>
@@ -136,6 +137,19 @@ Result<void> SmtpServer::set_listening(bool listening) {
   return state_->on_accepting_thread([&state = *state_, listening]() -> Result<void> {
     if (!listening) state.close_listeners();
     return listening && state.listening.empty() ? state.listen() : Result<void>();
+  });
+}
+
+void SmtpServer::set_tls(std::vector<TlsContext> contexts) {
+  CHECK(!state_->stopped);
+  state_->on_accepting_thread([&state = *state_, &contexts] {
+    CHECK(contexts.size() == state.hosts.size());
+    for (std::size_t i = 0; i < contexts.size(); ++i) {
+      SmtpHost host = *state.hosts[i];
+      host.tls = std::move(contexts[i]);
+      state.hosts[i] = std::make_shared<const SmtpHost>(std::move(host));
+      if (!state.listening.empty()) state.listening[i]->host = state.hosts[i];
+    }
   });
 }
 

@@ -1,7 +1,8 @@
 // A fake provider's SMTP servers: listens for each of its MX hosts and serves every connection on one of the pool's
 // threads. Receivers decide, the SMTP engine speaks, this carries bytes.
 //
-// Its functions are called from outside the pool, one at a time; set_listening() also from the pool's first thread.
+// Its functions are called from outside the pool, one at a time; set_listening() and set_tls() also from the pool's
+// first thread.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -45,6 +46,8 @@ class SmtpServer {
 
   // False: new connections are refused, open ones go on. True: listens on the same ports again.
   Result<void> set_listening(bool listening);
+  // For connections that are accepted from now on; open ones keep what they have. In the order of the listeners.
+  void set_tls(std::vector<TlsContext> contexts);
   // Ends everything and returns when the last connection is gone and the receiver knows. For good.
   void stop();
 

@@ -45,6 +45,7 @@ Error openssl_error(std::string_view what) {
 // Fixed dates instead of a clock: a sender may live at any model time.
 constexpr const char* valid_from = "19900101000000Z";
 constexpr const char* valid_until = "20900101000000Z";
+constexpr const char* expired_at = "19910101000000Z";
 
 // A common name is 64 characters at most (RFC 5280 appendix A.1, ub-common-name); host names stand in the SAN anyway.
 constexpr std::size_t common_name_chars_max = 64;
@@ -93,12 +94,12 @@ bool add_extension(X509* certificate, X509* issuer, int nid, const std::string& 
 }
 
 // Everything but names, extensions and the signature.
-Certificate blank_certificate(EVP_PKEY* key) {
+Certificate blank_certificate(EVP_PKEY* key, const char* not_after = valid_until) {
   Certificate certificate(X509_new());
   if (!certificate) return nullptr;
   const bool filled = X509_set_version(certificate.get(), X509_VERSION_3) == 1 && set_serial(certificate.get()) &&
                       ASN1_TIME_set_string_X509(X509_getm_notBefore(certificate.get()), valid_from) == 1 &&
-                      ASN1_TIME_set_string_X509(X509_getm_notAfter(certificate.get()), valid_until) == 1 &&
+                      ASN1_TIME_set_string_X509(X509_getm_notAfter(certificate.get()), not_after) == 1 &&
                       X509_set_pubkey(certificate.get(), key) == 1;
   return filled ? std::move(certificate) : nullptr;
 }
@@ -179,7 +180,7 @@ const std::string& CertificateAuthority::certificate_pem() const {
   return state_->certificate_pem;
 }
 
-Result<Credentials> CertificateAuthority::issue(const std::vector<std::string>& hosts) const {
+Result<Credentials> CertificateAuthority::issue(const std::vector<std::string>& hosts, bool expired) const {
   if (hosts.empty()) return Error{"cannot issue a certificate: no host name given"};
   std::string names;
   for (const std::string& host : hosts) {
@@ -191,7 +192,7 @@ Result<Credentials> CertificateAuthority::issue(const std::vector<std::string>& 
   }
   const Key key = new_key();
   if (!key) return openssl_error("make a P-256 key");
-  const Certificate certificate = blank_certificate(key.get());
+  const Certificate certificate = blank_certificate(key.get(), expired ? expired_at : valid_until);
   X509* const issuer = state_->certificate.get();
   const bool signed_ = certificate != nullptr && set_common_name(X509_get_subject_name(certificate.get()), hosts[0]) &&
                        X509_set_issuer_name(certificate.get(), X509_get_subject_name(issuer)) == 1 &&
@@ -205,8 +206,11 @@ Result<Credentials> CertificateAuthority::issue(const std::vector<std::string>& 
   return Credentials{to_pem(certificate.get()) + state_->certificate_pem, to_pem(key.get())};
 }
 
-Result<TlsContext> CertificateAuthority::server_context(std::string_view host, TlsVersions versions) const {
-  const Result<Credentials> credentials = issue({std::string(host)});
+Result<TlsContext> CertificateAuthority::server_context(std::string_view host, TlsVersions versions,
+                                                        policy::Certificate certificate) const {
+  // A name below the host's own is another one, as when the web server's certificate was put into place.
+  const std::string named = (certificate == policy::Certificate::mismatched ? "www." : "") + std::string(host);
+  const Result<Credentials> credentials = issue({named}, certificate == policy::Certificate::expired);
   if (!credentials) return credentials.error();
   return make_context(ssl::context::tls_server, versions, [&](ssl::context& context) {
     context.use_certificate_chain(boost::asio::buffer(credentials->certificate_pem));

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "fakes/base/result.h"
+#include "fakes/policy/certificate.h"
 #include "fakes/policy/session.h"
 
 namespace boost::asio::ssl {
@@ -42,10 +43,12 @@ class CertificateAuthority {
 
   // What a sender has to trust to verify the fakes.
   const std::string& certificate_pem() const;
-  // A certificate for these host names (subjectAltName; at least one) with a key of its own.
-  Result<Credentials> issue(const std::vector<std::string>& hosts) const;
-  // Speaks for `host` with a new certificate.
-  Result<TlsContext> server_context(std::string_view host, TlsVersions versions = {}) const;
+  // A certificate for these host names (subjectAltName; at least one) with a key of its own. One that has expired did
+  // so in 1991, which is the past of every model time that a sender may live in.
+  Result<Credentials> issue(const std::vector<std::string>& hosts, bool expired = false) const;
+  // Speaks for `host` with a new certificate in this state.
+  Result<TlsContext> server_context(std::string_view host, TlsVersions versions = {},
+                                    policy::Certificate certificate = policy::Certificate::valid) const;
 
  private:
   struct State;
@@ -53,8 +56,11 @@ class CertificateAuthority {
   std::unique_ptr<State> state_;
 };
 
+// What mail servers speak with one another, the oldest of them included.
+inline constexpr TlsVersions all_versions{policy::TlsVersion::tls1_0, policy::TlsVersion::tls1_3};
+
 // Encrypts without asking with whom, which is what opportunistic TLS between mail servers does (RFC 7435).
-Result<TlsContext> client_context(TlsVersions versions = {policy::TlsVersion::tls1_0, policy::TlsVersion::tls1_3});
+Result<TlsContext> client_context(TlsVersions versions = all_versions);
 // Trusts exactly this CA and refuses everybody else.
 Result<TlsContext> verifying_client_context(const std::string& ca_certificate_pem, TlsVersions versions = {});
 

@@ -98,6 +98,7 @@ struct Receiver::State {
   const ReplyTemplate *const banner, *const helo_ok, *const mail_ok, *const rcpt_ok, *const accepted, *const timeout;
   std::uint32_t sessions = 0;
   bool down = false;
+  policy::Certificate certificate = policy::Certificate::valid;
   policy::ExpiringTable<char> cut_before;   // by message and recipient of +dropstored
   std::vector<Recipient> spare_recipients;  // their strings are used again, so that accepting does not allocate
 
@@ -218,6 +219,13 @@ bool Receiver::down() const {
   return state_->down;
 }
 
+void Receiver::set_certificate(policy::Certificate certificate) {
+  state_->certificate = certificate;
+}
+policy::Certificate Receiver::certificate() const {
+  return state_->certificate;
+}
+
 smtp::ServerConfig Receiver::server_config(std::string_view mx_host, std::string_view client_ip) const {
   const Profile& profile = state_->profile;
   ReplyContext context;
@@ -291,7 +299,7 @@ Verdict Receiver::mail(Instant now, Session& session, const MailFacts& facts) {
 
 Verdict Receiver::rcpt(Instant now, Session& session, std::string_view address) {
   Recipient candidate = state_->take_recipient(address);
-  const bool commanded = !candidate.command.empty() && has_mailboxes(state_->profile);
+  const bool commanded = !candidate.command.empty() && state_->profile.has_mailboxes();
   const Duration delay = commanded ? policy::parse_commands(candidate.command).delay : Duration{};
   if (auto refusal = state_->chain.rcpt(now, session, candidate)) {
     refusal->delay = delay;

@@ -10,6 +10,7 @@
 #include "fakes/base/draw.h"
 #include "fakes/dns/zones.h"
 #include "fakes/policy/policy.h"
+#include "fakes/policy/certificate.h"
 #include "fakes/policy/session.h"
 #include "fakes/policy/verdict.h"
 #include "fakes/receiver/mailboxes.h"
@@ -43,6 +44,11 @@ class Receiver {
   // connect); set by a scenario's timeline.
   void set_down(bool down);
   bool down() const;
+
+  // The certificate of its MX hosts, for connections that are opened from now on (the live driver shows such a one, the
+  // virtual one asks for it); set by a scenario's timeline.
+  void set_certificate(policy::Certificate certificate);
+  policy::Certificate certificate() const;
 
   // The SMTP phases. Call order is the protocol's; the receiver keeps `session` up to date.
   policy::Verdict connect(Instant now, policy::Session& session);

@@ -129,7 +129,7 @@ void ClientSession::State::greeted() {
       phase = Phase::starttls;
       return say("STARTTLS");
     }
-    if (config.tls == TlsPolicy::required) {
+    if (demands_tls(config.tls)) {
       close({.stage = Stage::tls});
       return say("QUIT");
     }
@@ -144,7 +144,7 @@ void ClientSession::State::starttls_replied(const Reply& reply) {
     events.push_back({.kind = Kind::start_tls});
     return;
   }
-  if (reply.closing() || config.tls == TlsPolicy::required) return give_up(reply);
+  if (reply.closing() || demands_tls(config.tls)) return give_up(reply);
   phase = Phase::ready;
   events.push_back({.kind = Kind::ready});
 }

@@ -19,7 +19,17 @@
 
 namespace mailrig::smtp {
 
-enum class TlsPolicy : std::uint8_t { never, opportunistic, required };
+enum class TlsPolicy : std::uint8_t {
+  never,
+  opportunistic,  // where it is offered, with whomever (RFC 7435)
+  required,       // with whomever
+  verify,         // required, and the server must prove that it is the host that was to be reached
+};
+
+// Nothing is sent in the clear then.
+constexpr bool demands_tls(TlsPolicy policy) {
+  return policy == TlsPolicy::required || policy == TlsPolicy::verify;
+}
 
 struct ClientConfig {
   std::string helo{};

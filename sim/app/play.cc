@@ -65,6 +65,10 @@ ExitStatus play(Mode mode, const PlayOptions& options) {
   auto traffic = plan::Traffic::create(*scenario, world::receiver_domains(*scenario));
   if (!traffic) return static_cast<ExitStatus>(complain(traffic.error(), usage_error));
 
+  if (auto able = check_signers(options.sender, *scenario); !able) {
+    return static_cast<ExitStatus>(complain(able.error(), usage_error));
+  }
+
   const std::filesystem::path folder = options.out.empty() ? default_folder(*scenario) : options.out;
   RunKind kind{.mode = mode, .sender = options.sender.name};
   if (mode == Mode::live) kind.speed_permille = options.speed_permille.value_or(std::uint64_t{scenario->speed} * 1000);

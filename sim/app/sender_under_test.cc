@@ -11,6 +11,7 @@
 #include "sim/app/mx_port.h"
 #include "sim/rig/postfix.h"
 #include "sim/rig/running_sender.h"
+#include "sim/rig/signing_milter.h"
 #include "sim/rig/user_namespace.h"
 
 namespace mailrig::app {
@@ -103,6 +104,28 @@ Result<SenderChoice> parse_sender(std::string_view text) {
   choice.kind = SenderChoice::Kind::running;
   choice.address = *address;
   return choice;
+}
+
+Result<void> check_signers(const SenderChoice& choice, const scenario::Scenario& scenario) {
+  for (const scenario::Sender& sender : scenario.senders) {
+    if (sender.signer == scenario::Signer::builtin) continue;
+    if (choice.kind != SenderChoice::Kind::postfix) {
+      return sender.at.error(
+          fmt::format("senders.{}.signer: {} is a milter and needs --sender postfix; with {} mailrig "
+                      "signs (signer: builtin)",
+                      sender.name, rig::milter_name(sender.signer), choice.name));
+    }
+    if (auto able = rig::check_signer(sender); !able) return able;
+  }
+  for (const scenario::Mail& mail : scenario.mail) {
+    const scenario::Sender& sender = scenario.senders[mail.sender_index];
+    if (sender.signer == scenario::Signer::builtin || (mail.sign && mail.tamper == scenario::Tamper::none)) continue;
+    return mail.at.error(
+        fmt::format("mail.{}: `sign` and `tamper` are for mail that mailrig signs, and senders.{} is "
+                    "signed for by {}",
+                    mail.name, sender.name, rig::milter_name(sender.signer)));
+  }
+  return {};
 }
 
 Result<SenderUnderTest> prepare_sender(const SenderChoice& choice, const scenario::Scenario& scenario,

@@ -36,6 +36,9 @@ struct SenderChoice {
 // "builtin", "postfix", "none" or HOST:PORT on loopback.
 Result<SenderChoice> parse_sender(std::string_view text);
 
+// Fails when the scenario's senders are to be signed for in a way that this choice does not have.
+Result<void> check_signers(const SenderChoice& choice, const scenario::Scenario& scenario);
+
 struct SenderUnderTest {
   live::FakeInternetOptions internet;
   world::AddressRange range = world::AddressRange::documentation;

@@ -51,7 +51,9 @@ class Timeline {
   Result<void> play(Instant now) {
     for (; next_ < scenario_.timeline.size() && due() <= now; ++next_) {
       const scenario::TimelineEntry& entry = scenario_.timeline[next_];
-      if (auto done = internet_.set_down(entry.receiver_index, entry.down); !done) return done;
+      auto done = entry.certificate ? internet_.set_certificate(entry.receiver_index, *entry.certificate)
+                                    : internet_.set_down(entry.receiver_index, entry.down);
+      if (!done) return done;
     }
     return {};
   }
@@ -102,13 +104,18 @@ class Delivery {
       : scenario_(scenario), world_(world), traffic_(traffic), ledger_(ledger), clock_(clock), internet_(internet) {}
 
   Result<void> start_reference_senders() {
-    auto tls = net::client_context();
-    if (!tls) return tls.error();
-    std::vector<Route> routes(scenario_.senders.size(), into_the_world(*tls));
+    auto anybody = net::client_context();
+    if (!anybody) return anybody.error();
+    auto verified = net::verifying_client_context(internet_.authority().certificate_pem(), net::all_versions);
+    if (!verified) return verified.error();
+    std::vector<Route> routes;
+    for (const scenario::Sender& sender : scenario_.senders) {
+      routes.push_back(into_the_world(sender.tls == smtp::TlsPolicy::verify ? *verified : *anybody));
+    }
     const auto desks = [this](const world::Finished& finished) {
       return world::make_desks(scenario_, world_.sender_keys, traffic_, ledger_, world::Content::rendered, finished);
     };
-    return start(traffic_, desks, std::move(routes), *tls);
+    return start(traffic_, desks, std::move(routes), *anybody);
   }
 
   Result<void> start_submission(ForeignSender& sender, const std::vector<tcp::endpoint>& entrances) {
@@ -267,7 +274,7 @@ Result<RunResult> run(const scenario::Scenario& scenario, world::World& world, c
   if (foreign == nullptr) {
     if (auto started = delivery.start_reference_senders(); !started) return started.error();
   } else {
-    auto entrances = foreign->start(world, clock);
+    auto entrances = foreign->start(world, (*internet)->authority().certificate_pem(), clock);
     if (!entrances) return entrances.error();
     std::this_thread::sleep_until(clock.wall_deadline(scenario.start));
     if (auto started = delivery.start_submission(*foreign, *entrances); !started) return started.error();

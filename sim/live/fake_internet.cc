@@ -34,6 +34,13 @@ Result<std::unique_ptr<FakeInternet>> FakeInternet::open(world::World& world, ne
   return internet;
 }
 
+Result<net::TlsContext> FakeInternet::tls_context(const receiver::Receiver& receiver, const std::string& host,
+                                                  policy::Certificate certificate) const {
+  if (!receiver.profile().offers_starttls()) return net::TlsContext();
+  const receiver::TlsSettings& tls = receiver.profile().tls;
+  return authority_.server_context(host, {tls.min, tls.max}, certificate);
+}
+
 Result<void> FakeInternet::open_receiver(net::IoPool& pool, std::uint32_t index, const FakeInternetOptions& options) {
   receiver::Receiver& receiver = *world_.receivers[index];
   net::SmtpServerOptions server;
@@ -51,12 +58,9 @@ Result<void> FakeInternet::open_receiver(net::IoPool& pool, std::uint32_t index,
     } else if (options.own_addresses_port) {
       listener.endpoint = tcp::endpoint(net::to_asio(host.address), *options.own_addresses_port);
     }
-    if (receiver.profile().offers_starttls()) {
-      const receiver::TlsSettings& tls = receiver.profile().tls;
-      auto context = authority_.server_context(host.name, {tls.min, tls.max});
-      if (!context) return context.error();
-      listener.tls = std::move(*context);
-    }
+    auto context = tls_context(receiver, host.name, receiver.certificate());
+    if (!context) return context.error();
+    listener.tls = std::move(*context);
     server.listeners.push_back(std::move(listener));
     hosts.push_back(i);
   }
@@ -69,6 +73,7 @@ Result<void> FakeInternet::open_receiver(net::IoPool& pool, std::uint32_t index,
     addresses_.add_listener(world_.hosts[hosts[i]].address, 25, endpoints[i]);
   }
   servers_.push_back(std::move(*opened));
+  served_.push_back(std::move(hosts));
   return receiver.down() ? servers_.back()->set_listening(false) : Result<void>();
 }
 
@@ -78,6 +83,23 @@ Result<void> FakeInternet::set_down(std::uint32_t receiver, bool down) {
     receivers_[receiver]->receiver.set_down(down);
   }
   return servers_[receiver]->set_listening(!down);
+}
+
+Result<void> FakeInternet::set_certificate(std::uint32_t receiver, policy::Certificate certificate) {
+  net::LockedReceiver& locked = *receivers_[receiver];
+  std::vector<net::TlsContext> contexts;
+  for (const std::size_t host : served_[receiver]) {
+    // The profile never changes, so that keys can be made while the receiver works.
+    auto context = tls_context(locked.receiver, world_.hosts[host].name, certificate);
+    if (!context) return context.error();
+    contexts.push_back(std::move(*context));
+  }
+  {
+    const std::lock_guard lock(locked.mutex);
+    locked.receiver.set_certificate(certificate);
+  }
+  servers_[receiver]->set_tls(std::move(contexts));
+  return {};
 }
 
 void FakeInternet::stop() {

@@ -50,11 +50,16 @@ class FakeInternet {
 
   // Takes a receiver off the net, or back on it.
   Result<void> set_down(std::uint32_t receiver, bool down);
+  // Gives all MX hosts of a receiver new certificates in this state. Connections that are open keep theirs.
+  Result<void> set_certificate(std::uint32_t receiver, policy::Certificate certificate);
   // Ends every connection; receivers know when it returns.
   void stop();
 
  private:
   FakeInternet(world::World& world, net::CertificateAuthority authority, std::uint64_t content_bytes_max);
+  // Null where the receiver does not offer STARTTLS. Not under its lock.
+  Result<net::TlsContext> tls_context(const receiver::Receiver& receiver, const std::string& host,
+                                      policy::Certificate certificate) const;
   Result<void> open_receiver(net::IoPool& pool, std::uint32_t index, const FakeInternetOptions& options);
 
   world::World& world_;
@@ -63,6 +68,7 @@ class FakeInternet {
   net::AddressMap addresses_;
   std::vector<std::unique_ptr<net::LockedReceiver>> receivers_;
   std::vector<std::unique_ptr<net::SmtpServer>> servers_;  // by receiver
+  std::vector<std::vector<std::size_t>> served_;           // by receiver: the world's hosts that its server speaks for
   std::vector<boost::asio::ip::tcp::endpoint> host_endpoints_;
   std::shared_ptr<net::DnsServer> dns_;
 };

@@ -54,9 +54,11 @@ class ForeignSender {
 
   // Wall time that start() may take. The model's clock reaches the scenario's beginning that long after its start.
   virtual std::chrono::milliseconds start_time_max() const = 0;
-  // The world listens, and `clock` is its time. Returns where each of the scenario's senders takes mail, in their
+  // The world listens, and `clock` is its time; its receivers' certificates are of the authority with this certificate
+  // (PEM). Returns where each of the scenario's senders takes mail, in their
   // order; nothing when mail comes from elsewhere. Fails when mail could go anywhere but into the world.
   virtual Result<std::vector<boost::asio::ip::tcp::endpoint>> start(const world::World& world,
+                                                                    const std::string& authority_pem,
                                                                     const net::Clock& clock) = 0;
   // It took over a message with these words. On the thread that hands over.
   virtual void accepted(std::size_t sender, std::uint64_t message, std::string_view reply_text) = 0;

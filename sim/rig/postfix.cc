@@ -68,18 +68,25 @@ Postfix::Postfix(const scenario::Scenario& scenario, std::uint64_t speed_permill
     : scenario_(scenario),
       speed_permille_(speed_permille),
       log_folder_(std::move(log_folder)),
-      world_(std::move(world)) {
+      world_(std::move(world)),
+      milters_(scenario, speed_permille) {
   for (std::size_t i = 0; i < scenario.senders.size(); ++i) {
-    instances_.push_back({fmt::format("{}/{}", home, i + 1), static_cast<std::uint16_t>(first_port + i)});
+    instances_.push_back(
+        {fmt::format("{}/{}", home, i + 1), static_cast<std::uint16_t>(first_port + i), milters_.port(i)});
   }
   logs_.resize(instances_.size());
   log_rest_.resize(instances_.size());
+}
+
+std::chrono::milliseconds Postfix::start_time_max() const {
+  return std::max<std::chrono::milliseconds>(std::chrono::seconds(3), milters_.start_time_max());
 }
 
 Result<std::unique_ptr<Postfix>> Postfix::open(const scenario::Scenario& scenario, std::uint64_t speed_permille,
                                                fs::path log_folder, const std::function<void(std::string_view)>& say) {
   std::vector<Program> programs = {{"postfix", "/usr/sbin/postfix"}};
   if (speed_permille != 1000) programs.push_back({"faketime", "/usr/bin/faketime"});
+  for (Program& program : milter_programs(scenario)) programs.push_back(std::move(program));
   auto found = find_programs(programs, say);
   if (!found) return found.error();
   IsolatedWorldOptions options{.networks = {IpAddress::v4(0xc6336401), IpAddress::v4(0xcb007101)},  // RFC 5737
@@ -118,6 +125,7 @@ std::vector<std::string> Postfix::notes() const {
     auto notes = postfix_notes(sender, speed_permille_);
     all.insert(all.end(), std::make_move_iterator(notes.begin()), std::make_move_iterator(notes.end()));
   }
+  all.insert(all.end(), milter_notes_.begin(), milter_notes_.end());
   return all;
 }
 
@@ -143,6 +151,7 @@ Result<void> Postfix::furnish() {
   for (const PostfixInstance& instance : instances_) {
     script += fmt::format("mkdir -p {0}/etc {0}/queue {0}/data\nchown postfix {0}/data\n", instance.folder);
   }
+  script += milters_.preparation();
   if (auto done = in_world({"sh", "-c", script}); !done) return done.error();
   for (std::size_t i = 0; i < instances_.size(); ++i) {
     const fs::path etc = world_.outside(instances_[i].folder) / "etc";
@@ -155,6 +164,9 @@ Result<void> Postfix::furnish() {
   auto version = in_world({"postconf", "-c", instances_.front().folder + "/etc", "-h", "mail_version"});
   if (!version) return version.error();
   version_ = version->substr(0, version->find('\n'));
+  auto notes = milters_.notes(world_);
+  if (!notes) return notes.error();
+  milter_notes_ = std::move(*notes);
   return {};
 }
 
@@ -179,9 +191,15 @@ Result<void> Postfix::check_names(const world::World& world) const {
   return {};
 }
 
-Result<std::vector<tcp::endpoint>> Postfix::start(const world::World& world, const net::Clock& clock) {
+Result<std::vector<tcp::endpoint>> Postfix::start(const world::World& world, const std::string& authority_pem,
+                                                  const net::Clock& clock) {
   if (auto named = check_names(world); !named) return named.error();
+  for (const PostfixInstance& instance : instances_) {
+    if (auto done = write_file(world_.outside(authority_file(instance)), authority_pem); !done) return done.error();
+  }
+  if (auto done = milters_.furnish(world_, world); !done) return done.error();
   if (auto launched = launch(clock.now()); !launched) return launched.error();
+  if (auto there = milters_.await(world_); !there) return there.error();
   std::vector<tcp::endpoint> entrances;
   for (const PostfixInstance& instance : instances_) {
     if (auto there = await(instance); !there) return there.error();
@@ -193,7 +211,7 @@ Result<std::vector<tcp::endpoint>> Postfix::start(const world::World& world, con
 // All instances under one clock, whose first process must stay (faketime(1)): so they stay in the foreground of a
 // shell.
 Result<void> Postfix::launch(Instant now) {
-  std::string script;
+  std::string script = milters_.start_command();
   for (const PostfixInstance& instance : instances_)
     script += fmt::format("postfix -c {}/etc start-fg & ", instance.folder);
   script += "wait";
@@ -350,6 +368,7 @@ Result<std::optional<live::QueueContent>> Postfix::stop() {
     fs::copy_file(world_.outside(instance.folder) / "maillog", log, fs::copy_options::overwrite_existing, error);
     if (auto read = read_queue(i, content); !read) return read.error();
   }
+  milters_.keep_logs(world_, log_folder_);
   world_.close();
   running_.reset();
   std::error_code ignored;

@@ -19,6 +19,7 @@
 #include "sim/rig/isolated_world.h"
 #include "sim/rig/postfix_config.h"
 #include "sim/rig/postfix_log.h"
+#include "sim/rig/signing_milters.h"
 #include "sim/scenario/scenario.h"
 
 namespace mailrig::rig {
@@ -35,8 +36,8 @@ class Postfix final : public live::ForeignSender {
   // "Postfix 3.7.11", and what was set.
   std::vector<std::string> notes() const;
 
-  std::chrono::milliseconds start_time_max() const override { return std::chrono::seconds(3); }
-  Result<std::vector<boost::asio::ip::tcp::endpoint>> start(const world::World& world,
+  std::chrono::milliseconds start_time_max() const override;
+  Result<std::vector<boost::asio::ip::tcp::endpoint>> start(const world::World& world, const std::string& authority_pem,
                                                             const net::Clock& clock) override;
   void accepted(std::size_t sender, std::uint64_t message, std::string_view reply_text) override;
   std::optional<std::uint64_t> queued() override;
@@ -61,7 +62,9 @@ class Postfix final : public live::ForeignSender {
   std::filesystem::path log_folder_;
   IsolatedWorld world_;
   std::string version_;
+  std::vector<std::string> milter_notes_;
   std::vector<PostfixInstance> instances_;  // by sender
+  SigningMilters milters_;
   std::optional<BackgroundCommand> running_;
   std::optional<std::uint64_t> message_of(std::size_t instance, std::string_view queue_id);
   void read_log(std::size_t instance, Instant now);

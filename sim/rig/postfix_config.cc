@@ -32,23 +32,16 @@ struct Timeout {
   std::uint64_t stock_s;
 };
 constexpr Timeout timeouts[] = {
-    {"smtp_connect_timeout", 30},
-    {"smtp_helo_timeout", 300},
-    {"smtp_starttls_timeout", 300},
-    {"smtp_mail_timeout", 300},
-    {"smtp_rcpt_timeout", 300},
-    {"smtp_data_init_timeout", 120},
-    {"smtp_data_xfer_timeout", 180},
-    {"smtp_data_done_timeout", 600},
-    {"smtp_rset_timeout", 20},
-    {"smtp_quit_timeout", 300},
-    {"smtpd_timeout", 300},
-    {"ipc_timeout", 3600},
-    {"max_idle", 100},
-    {"daemon_timeout", 18000},
-    {"trigger_timeout", 10},
-    {"qmgr_daemon_timeout", 1000},
-    {"qmgr_ipc_timeout", 60},
+    {"smtp_connect_timeout", 30},    {"smtp_helo_timeout", 300},
+    {"smtp_starttls_timeout", 300},  {"smtp_mail_timeout", 300},
+    {"smtp_rcpt_timeout", 300},      {"smtp_data_init_timeout", 120},
+    {"smtp_data_xfer_timeout", 180}, {"smtp_data_done_timeout", 600},
+    {"smtp_rset_timeout", 20},       {"smtp_quit_timeout", 300},
+    {"smtpd_timeout", 300},          {"milter_connect_timeout", 30},
+    {"milter_command_timeout", 30},  {"milter_content_timeout", 300},
+    {"ipc_timeout", 3600},           {"max_idle", 100},
+    {"daemon_timeout", 18000},       {"trigger_timeout", 10},
+    {"qmgr_daemon_timeout", 1000},   {"qmgr_ipc_timeout", 60},
 };
 
 std::uint64_t timeout_s_min(std::uint64_t speed_permille) {
@@ -68,6 +61,10 @@ std::string transport_name(std::size_t index) {
 }
 
 }  // namespace
+
+std::string authority_file(const PostfixInstance& instance) {
+  return instance.folder + "/etc/authority.pem";
+}
 
 std::string postfix_main_cf(const scenario::Sender& sender, const PostfixInstance& instance,
                             std::uint64_t speed_permille) {
@@ -123,6 +120,18 @@ std::string postfix_main_cf(const scenario::Sender& sender, const PostfixInstanc
     case smtp::TlsPolicy::required:
       set("smtp_tls_security_level", "encrypt");
       break;
+    case smtp::TlsPolicy::verify:
+      // The certificate must name the MX host, whether or not its name was looked up securely: here nobody lies.
+      set("smtp_tls_security_level", "verify");
+      set("smtp_tls_verify_cert_match", "hostname");
+      set("smtp_tls_CAfile", authority_file(instance));
+      break;
+  }
+
+  if (instance.milter_port != 0) {
+    out += "\n# The scenario's `signer`.\n";
+    set("smtpd_milters", fmt::format("inet:127.0.0.1:{}", instance.milter_port));
+    set("non_smtpd_milters", "$smtpd_milters");
   }
 
   out += "\n# The scenario's `retry` and `expire`.\n";

@@ -13,9 +13,13 @@
 namespace mailrig::rig {
 
 struct PostfixInstance {
-  std::string folder;      // inside its world: etc, queue, data and maillog are below
-  std::uint16_t port = 0;  // on 127.0.0.1: where it takes mail
+  std::string folder;             // inside its world: etc, queue, data and maillog are below
+  std::uint16_t port = 0;         // on 127.0.0.1: where it takes mail
+  std::uint16_t milter_port = 0;  // on 127.0.0.1: who signs its mail; 0: nobody
 };
+
+// Where the certificate of the authority lies that it has to trust, inside its world.
+std::string authority_file(const PostfixInstance& instance);
 
 std::string postfix_main_cf(const scenario::Sender& sender, const PostfixInstance& instance,
                             std::uint64_t speed_permille);

@@ -80,7 +80,8 @@ std::optional<Cause> cause_of(std::string_view reason) {
     return Cause{.stage = Stage::connect, .timed_out = reason.find("timed out") != std::string_view::npos};
   }
   if (reason.find("Name service error") != std::string_view::npos) return Cause{.stage = Stage::dns};
-  if (reason.starts_with("Cannot start TLS") || reason.starts_with("TLS is required"))
+  if (reason.starts_with("Cannot start TLS") || reason.starts_with("TLS is required") ||
+      reason.starts_with("Server certificate not "))  // trusted, verified
     return Cause{.stage = Stage::tls};
   if (const auto at = reason.find(refused); reason.starts_with("host ") && at != std::string_view::npos) {
     return Cause{.stage = Stage::greeting, .reply = parse_reply(reason.substr(at + refused.size()))};

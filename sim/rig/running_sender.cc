@@ -54,7 +54,8 @@ Result<void> RunningSender::prove(const std::atomic<bool>* interrupted) {
   return {};
 }
 
-Result<std::vector<boost::asio::ip::tcp::endpoint>> RunningSender::start(const world::World&, const net::Clock&) {
+Result<std::vector<boost::asio::ip::tcp::endpoint>> RunningSender::start(const world::World&, const std::string&,
+                                                                         const net::Clock&) {
   if (!entrance_) return std::vector<boost::asio::ip::tcp::endpoint>();
   return std::vector(scenario_.senders.size(), *entrance_);
 }

@@ -26,7 +26,7 @@ class RunningSender final : public live::ForeignSender {
   bool needs_proof() const override { return entrance_.has_value(); }
   Result<void> prove(const std::atomic<bool>* interrupted) override;
   std::chrono::milliseconds start_time_max() const override { return {}; }
-  Result<std::vector<boost::asio::ip::tcp::endpoint>> start(const world::World& world,
+  Result<std::vector<boost::asio::ip::tcp::endpoint>> start(const world::World& world, const std::string& authority_pem,
                                                             const net::Clock& clock) override;
   void accepted(std::size_t, std::uint64_t, std::string_view) override {}
   std::optional<std::uint64_t> queued() override { return std::nullopt; }

@@ -61,6 +61,7 @@ config::Type<DkimKey> dkim_key_type();
 config::Table<Sender> sender_keys();
 config::Type<Receiver> receiver_type();
 config::Table<Forwarder> forwarder_keys();
+config::Type<policy::Certificate> certificate_type();
 config::Table<ListDraft> list_keys();
 config::Table<MailDraft> mail_keys();
 config::Type<Schedule> schedule_type();

@@ -300,21 +300,28 @@ void finish_traffic(Draft& draft, Scenario& scenario, bool profiles_good, Errors
 void finish_timeline(Draft& draft, Scenario& scenario, Errors& errors) {
   const auto receivers = names_of(scenario.receivers);
   constexpr std::string_view prefix = "receivers.";
-  constexpr std::string_view suffix = ".down";
   for (std::size_t i = 0; i < draft.timeline_drafts.size(); ++i) {
     const TimelineDraft& entry = draft.timeline_drafts[i];
     const std::string_view path = entry.set.value;
     const std::string key = fmt::format("timeline.{}.set", i);
-    if (!path.starts_with(prefix) || !path.ends_with(suffix) || path.size() < prefix.size() + suffix.size()) {
-      errors.add(entry.set.at,
-                 fmt::format("{}: '{}' cannot be set; a timeline can set receivers.<name>.down", key, path));
+    const std::size_t dot = path.rfind('.');
+    const std::string_view what = dot == std::string_view::npos ? path : path.substr(dot);
+    const bool certificate = what == ".certificate";
+    if (!path.starts_with(prefix) || dot < prefix.size() || !(certificate || what == ".down")) {
+      errors.add(entry.set.at, fmt::format("{}: '{}' cannot be set; a timeline can set receivers.<name>.down and "
+                                           "receivers.<name>.certificate",
+                                           key, path));
       continue;
     }
-    const auto name = path.substr(prefix.size(), path.size() - prefix.size() - suffix.size());
+    const auto name = path.substr(prefix.size(), dot - prefix.size());
     TimelineEntry finished;
     finished.at = entry.at;
     finished.receiver_index = resolve({std::string(name), entry.set.at}, key, "receiver", receivers, errors);
-    config::boolean().read(entry.to, finished.down, errors);
+    if (certificate) {
+      certificate_type().read(entry.to, finished.certificate.emplace(), errors);
+    } else {
+      config::boolean().read(entry.to, finished.down, errors);
+    }
     scenario.timeline.push_back(finished);
   }
   std::stable_sort(scenario.timeline.begin(), scenario.timeline.end(),

@@ -51,6 +51,10 @@ config::Table<Sender> sender_keys() {
       .key("ptr", &Sender::ptr, config::text(), "Reverse name of its addresses; default helo, \"\" for none")
       .key("spf", &Sender::spf, config::text(), "SPF record; none by default")
       .key("dkim", &Sender::dkim, config::list_of(dkim_key_type()), "Keys to sign with")
+      .key("signer", &Sender::signer,
+           config::one_of<Signer>(
+               {{"builtin", Signer::builtin}, {"opendkim", Signer::opendkim}, {"rspamd", Signer::rspamd}}),
+           "Who signs: mailrig (default), or a milter of --sender postfix")
       .key("dmarc", &Sender::dmarc, config::text(), "DMARC record; none by default")
       .key("retry", &Sender::retry, config::list_of(config::duration()),
            "Delays between attempts; the last one repeats")
@@ -69,8 +73,9 @@ config::Table<Sender> sender_keys() {
       .key("tls", &Sender::tls,
            config::one_of<smtp::TlsPolicy>({{"never", smtp::TlsPolicy::never},
                                             {"opportunistic", smtp::TlsPolicy::opportunistic},
-                                            {"required", smtp::TlsPolicy::required}}),
-           "Use of STARTTLS")
+                                            {"required", smtp::TlsPolicy::required},
+                                            {"verify", smtp::TlsPolicy::verify}}),
+           "Use of STARTTLS; verify: required, and the certificate must be valid for the MX host")
       .key("pipelining", &Sender::pipelining, config::boolean(), "Use PIPELINING where it is offered")
       .remember_location(&Sender::at)
       .check(finish_sender);
@@ -117,21 +122,34 @@ config::Table<Forwarder> forwarder_keys() {
   return table;
 }
 
+config::Type<policy::Certificate> certificate_type() {
+  using policy::Certificate;
+  return config::one_of<Certificate>({{"valid", Certificate::valid},
+                                      {"renewed", Certificate::renewed},
+                                      {"expired", Certificate::expired},
+                                      {"mismatched", Certificate::mismatched}});
+}
+
 // The keys of the rig are taken out; all others change the profile and are checked against its own table of keys.
 config::Type<Receiver> receiver_type() {
   const auto profile = config::located(config::text());
   const auto latency = config::duration();
   const auto down = config::boolean();
-  boost::json::object properties{{"profile", profile.schema()}, {"latency", latency.schema()}, {"down", down.schema()}};
+  const auto certificate = certificate_type();
+  boost::json::object properties{{"profile", profile.schema()},
+                                 {"latency", latency.schema()},
+                                 {"down", down.schema()},
+                                 {"certificate", certificate.schema()}};
   properties["profile"].as_object()["description"] = "A shipped profile or a file; default: the receiver's name";
   properties["latency"].as_object()["description"] = "Of the link, one way; virtual time only";
   properties["down"].as_object()["description"] = "Refuses connections from the start";
+  properties["certificate"].as_object()["description"] = "Of its MX hosts at the start; default valid";
   boost::json::object schema{{"title", "receiver"},
                              {"type", boost::json::array{"object", "null"}},
                              {"description", "Next to these keys: changes to the profile, as in a profile file"},
                              {"properties", std::move(properties)}};
   return config::custom<Receiver>(
-      [profile, latency, down](const Node& node, Receiver& into, Errors& errors) {
+      [profile, latency, down, certificate](const Node& node, Receiver& into, Errors& errors) {
         if (!node.is_map() && !node.is_null()) {
           return errors.add(node, "expected a map (receiver), found " + describe(node));
         }
@@ -146,6 +164,8 @@ config::Type<Receiver> receiver_type() {
             latency.read(value, into.latency, errors);
           } else if (key == "down") {
             down.read(value, into.down, errors);
+          } else if (key == "certificate") {
+            certificate.read(value, into.certificate, errors);
           } else {
             into.changes.insert_as_is(key, key_at, value);
           }

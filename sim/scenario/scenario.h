@@ -21,6 +21,7 @@
 #include "fakes/forward/modification.h"
 #include "fakes/mail/address.h"
 #include "fakes/mail/build.h"
+#include "fakes/policy/certificate.h"
 #include "fakes/receiver/profile.h"
 #include "fakes/smtp/client_session.h"
 #include "sim/scenario/expectation.h"
@@ -50,6 +51,9 @@ struct DkimKey {
   Location at;
 };
 
+// Who signs a sender's mail: mailrig, before it hands the mail to whoever delivers it, or a milter of a real MTA.
+enum class Signer : std::uint8_t { builtin, opendkim, rspamd };
+
 // The SMTP client system under test: its identity in DNS and how it behaves.
 struct Sender {
   std::string name;
@@ -60,6 +64,7 @@ struct Sender {
   std::string spf;             // TXT record at the domain; empty: none
   std::string dmarc;           // TXT record at _dmarc.<domain>; empty: none
   std::vector<DkimKey> dkim;
+  Signer signer = Signer::builtin;
   std::vector<Duration> retry = {std::chrono::minutes(5), std::chrono::minutes(15),
                                  std::chrono::hours(1)};  // last repeats
   std::uint32_t retry_jitter_ppm = 100'000;               // each delay is drawn from delay × (1 ± jitter)
@@ -81,6 +86,7 @@ struct Receiver {
   receiver::Profile profile;          // with the changes in it
   Duration latency{};                 // one way, of the link; virtual time only
   bool down = false;                  // at the start
+  policy::Certificate certificate = policy::Certificate::valid;  // of its MX hosts, at the start
   Location at;
 };
 
@@ -194,8 +200,9 @@ struct Traffic {
 // Something that happens to the world at a moment.
 struct TimelineEntry {
   Duration at{};
-  std::uint32_t receiver_index = 0;  // receivers.<name>.down
-  bool down = false;
+  std::uint32_t receiver_index = 0;
+  bool down = false;                               // receivers.<name>.down, unless there is:
+  std::optional<policy::Certificate> certificate;  // receivers.<name>.certificate
 };
 
 struct ZoneText {

@@ -110,9 +110,10 @@ Type<TrafficDraft> traffic_entry() {
 Type<TimelineDraft> timeline_entry() {
   config::Table<TimelineDraft> table{"timeline entry"};
   table.key("at", &TimelineDraft::at, config::duration(), "When, after the start", Presence::required)
-      .key("set", &TimelineDraft::set, config::located(config::text()), "What changes: receivers.<name>.down",
-           Presence::required)
-      .key("to", &TimelineDraft::to, config::node({{"type", "boolean"}}), "The new value", Presence::required);
+      .key("set", &TimelineDraft::set, config::located(config::text()),
+           "What changes: receivers.<name>.down or .certificate", Presence::required)
+      .key("to", &TimelineDraft::to, config::node({{"type", boost::json::array{"boolean", "string"}}}), "The new value",
+           Presence::required);
   return config::object(std::move(table));
 }
 

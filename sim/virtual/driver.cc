@@ -82,7 +82,12 @@ class Driver {
     for (; timeline_at_ < scenario_.timeline.size(); ++timeline_at_) {
       const scenario::TimelineEntry& entry = scenario_.timeline[timeline_at_];
       if (scenario_.start + entry.at > now) return;
-      world_.receivers[entry.receiver_index]->set_down(entry.down);
+      receiver::Receiver& receiver = *world_.receivers[entry.receiver_index];
+      if (entry.certificate) {
+        receiver.set_certificate(*entry.certificate);
+      } else {
+        receiver.set_down(entry.down);
+      }
     }
   }
 

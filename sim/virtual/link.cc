@@ -123,6 +123,7 @@ Link::Event Link::greet(Instant now, sender::ConnectionId id, Connection& connec
     return {now, Step::failed, id};
   }
   connection.session.opened = now;
+  connection.certificate = receiver.certificate();
   connection.greeted = true;
   const policy::Verdict verdict = receiver.connect(now, connection.session);
   const auto greeting = reply(now, connection, verdict);
@@ -142,12 +143,18 @@ Link::Event Link::helo(Instant now, sender::ConnectionId id, Connection& connect
     return {now + verdict.delay, Step::failed, id};
   }
   const bool offered = receiver.profile().offers_starttls();
+  if (!in_tls && offered && desk_.config().tls == smtp::TlsPolicy::verify &&
+      !policy::proves_identity(connection.certificate)) {
+    connection.failure.stage = smtp::Stage::tls;
+    // STARTTLS, and the server's part of the handshake.
+    return {now + verdict.delay + 2 * round_trip(connection), Step::failed, id};
+  }
   if (!in_tls && offered && desk_.config().tls != smtp::TlsPolicy::never) {
     connection.session.tls = receiver.profile().tls.max;
     // STARTTLS, then two round trips at most for the handshake.
     return {now + verdict.delay + 3 * round_trip(connection), Step::helo_in_tls, id};
   }
-  if (!in_tls && !offered && desk_.config().tls == smtp::TlsPolicy::required) {
+  if (!in_tls && !offered && smtp::demands_tls(desk_.config().tls)) {
     connection.failure.stage = smtp::Stage::tls;
     return {now + verdict.delay, Step::failed, id};
   }

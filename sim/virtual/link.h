@@ -53,9 +53,10 @@ class Link {
   struct Connection {
     std::uint32_t receiver = 0;
     policy::Session session{};
-    bool greeted = false;            // the receiver knows of it
-    bool server_closes = false;      // after the reply under way
-    smtp::SessionFailure failure{};  // what Step::failed reports
+    policy::Certificate certificate{};  // that the server shows on this connection
+    bool greeted = false;               // the receiver knows of it
+    bool server_closes = false;         // after the reply under way
+    smtp::SessionFailure failure{};     // what Step::failed reports
     // The transaction under way.
     std::uint64_t message = 0;
     world::SenderDesk::Load load{};

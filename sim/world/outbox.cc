@@ -78,11 +78,12 @@ Desks make_submission_desks(const scenario::Scenario& scenario, const SenderKeys
                             const Finished& finished) {
   Desks desks;
   for (std::size_t i = 0; i < scenario.senders.size(); ++i) {
+    const bool signs = scenario.senders[i].signer == scenario::Signer::builtin;
     auto duty = std::make_unique<Submitting>(
         ledger, [accepted, i](std::uint64_t message, std::string_view text) { accepted(i, message, text); });
     desks.push_back(std::make_unique<SenderDesk>(submission_config(scenario.senders[i], second), Draw(scenario.seed),
                                                  traffic, ledger, Content::rendered, std::move(duty), finished,
-                                                 MessageSigner(keys.of(i))));
+                                                 signs ? MessageSigner(keys.of(i)) : MessageSigner()));
   }
   return desks;
 }

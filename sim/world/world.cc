@@ -76,6 +76,7 @@ class Builder {
       auto added = add_receiver(receiver.name, receiver.profile);
       if (!added) return receiver.at.error(added.error().message);
       world_->receivers.back()->set_down(receiver.down);
+      world_->receivers.back()->set_certificate(receiver.certificate);
       world_->latencies.push_back(receiver.latency);
     }
     return {};

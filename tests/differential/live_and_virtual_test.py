@@ -43,6 +43,9 @@ class LiveAndVirtual(product.ProductTest):
     def test_outage_and_recovery(self):
         self.run_both("outage-and-recovery")
 
+    def test_certificate_rotation(self):
+        self.run_both("certificate-rotation")
+
     def test_sale_day_burst(self):
         self.run_both("sale-day-burst")
 

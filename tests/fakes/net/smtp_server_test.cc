@@ -4,13 +4,14 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
-#include "tests/fakes/net/provider_fixture.h"
+#include "tests/fakes/net/tls_client.h"
 
 namespace mailrig::net {
 namespace {
 
 using testing::Client;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::Provider;
 using ::testing::StartsWith;
 
@@ -74,6 +75,54 @@ TEST(SmtpServer, HangsUpOnMoreConnectionsThanItTakes) {
   EXPECT_EQ(Client(provider.endpoint()).rest(), "");
   EXPECT_THAT(first.ask("NOOP\r\n"), StartsWith("250 "));
   EXPECT_EQ(provider.recorder.opened(), 2);
+}
+
+// The serial number of the certificate that a new connection is shown; nothing when there is no handshake.
+std::string serial_shown(Client& client, const TlsContext& context) {
+  const testing::TlsOverSocket tls(context, client.socket());
+  X509* const certificate = tls.connected() ? SSL_get1_peer_certificate(tls.native()) : nullptr;
+  if (certificate == nullptr) return {};
+  const ASN1_INTEGER* const number = X509_get0_serialNumber(certificate);
+  std::string serial(reinterpret_cast<const char*>(number->data), static_cast<std::size_t>(number->length));
+  X509_free(certificate);
+  return serial;
+}
+
+Client ready_for_tls(const Provider& provider) {
+  Client client(provider.endpoint());
+  client.reply();
+  client.ask("EHLO shop.example\r\n");
+  EXPECT_THAT(client.ask("STARTTLS\r\n"), StartsWith("220 "));
+  return client;
+}
+
+TEST(SmtpServer, NewCertificatesAreForNewConnections) {
+  const auto authority = CertificateAuthority::create();
+  ASSERT_TRUE(authority);
+  Provider provider({.tls = *authority->server_context("mx.test.example"), .address = own_address()});
+  const TlsContext context = *client_context();
+  Client inside = ready_for_tls(provider);
+  testing::TlsOverSocket session(context, inside.socket());
+  ASSERT_TRUE(session.connected());
+  Client accepted_before = ready_for_tls(provider);
+  Client another = ready_for_tls(provider);
+  const std::string before = serial_shown(another, context);
+
+  provider.server->set_tls({*authority->server_context("mx.test.example")});
+  EXPECT_THAT(session.ask("NOOP\r\n"), StartsWith("250 "));
+  EXPECT_EQ(serial_shown(accepted_before, context), before);
+  Client later = ready_for_tls(provider);
+  const std::string after = serial_shown(later, context);
+  EXPECT_FALSE(after.empty());
+  EXPECT_NE(after, before);
+
+  // It outlives the listener, too.
+  ASSERT_TRUE(provider.server->set_listening(false));
+  provider.server->set_tls({nullptr});
+  ASSERT_TRUE(provider.server->set_listening(true));
+  Client plain(provider.endpoint());
+  plain.reply();
+  EXPECT_THAT(plain.ask("EHLO shop.example\r\n"), Not(HasSubstr("STARTTLS")));
 }
 
 TEST(SmtpServer, StopEndsEveryConnectionAndTellsTheReceiver) {

@@ -55,6 +55,37 @@ TEST(CertificateAuthority, WhoTrustsAnotherOneRefusesItsHosts) {
   EXPECT_EQ(shake_hands(client, *authority().server_context("mx.test.example"), "mx.test.example"), TlsVersion::none);
 }
 
+TEST(CertificateAuthority, WhoVerifiesRefusesExpiredAndForeignCertificatesAndTakesRenewedOnes) {
+  using policy::Certificate;
+  const TlsContext verifying = *verifying_client_context(authority().certificate_pem());
+  const TlsContext opportunistic = *client_context();
+  for (const Certificate state :
+       {Certificate::valid, Certificate::renewed, Certificate::expired, Certificate::mismatched}) {
+    const TlsContext server = *authority().server_context("mx.test.example", {}, state);
+    EXPECT_EQ(shake_hands(verifying, server, "mx.test.example") != TlsVersion::none, policy::proves_identity(state))
+        << static_cast<int>(state);
+    // RFC 7435 §3: whoever only wants to encrypt does so in any case.
+    EXPECT_EQ(shake_hands(opportunistic, server, "mx.test.example"), TlsVersion::tls1_3);
+  }
+}
+
+TEST(CertificateAuthority, AnExpiredCertificateIsInOrderOtherwise) {
+  const TlsContext client = *verifying_client_context(authority().certificate_pem());
+  // In 1990, say, when it was valid.
+  X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(client->native_handle()), 640'000'000);
+  const TlsContext server = *authority().server_context("mx.test.example", {}, policy::Certificate::expired);
+  EXPECT_EQ(shake_hands(client, server, "mx.test.example"), TlsVersion::tls1_3);
+  EXPECT_EQ(shake_hands(client, server, "mx.other.example"), TlsVersion::none);
+}
+
+TEST(CertificateAuthority, ARenewedCertificateHasANewKey) {
+  const auto first = authority().issue({"mx.test.example"});
+  const auto second = authority().issue({"mx.test.example"});
+  ASSERT_TRUE(first && second);
+  EXPECT_NE(first->key_pem, second->key_pem);
+  EXPECT_NE(first->certificate_pem, second->certificate_pem);
+}
+
 TEST(CertificateAuthority, ACertificateMayNameSeveralHostsAndLongOnes) {
   const std::string long_name = std::string(60, 'a') + "." + std::string(60, 'b') + ".example";
   const auto issued = authority().issue({long_name, "second.example"});

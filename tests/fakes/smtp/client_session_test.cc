@@ -330,6 +330,12 @@ TEST(ClientSession, GoesOnInClearTextOnlyWhenTlsIsOptional) {
   EXPECT_EQ(missing.says("250 x\r\n"), "QUIT\r\n");
   expect_closed(missing, Stage::tls, 0);
 
+  // Who asks for proof never goes on in the clear either.
+  Server unproven({.tls = TlsPolicy::verify});
+  unproven.says("220 x\r\n");
+  EXPECT_EQ(unproven.says("250 x\r\n"), "QUIT\r\n");
+  expect_closed(unproven, Stage::tls, 0);
+
   Server unwanted({.tls = TlsPolicy::never});
   unwanted.greets("250-x\r\n250 STARTTLS\r\n");
 }

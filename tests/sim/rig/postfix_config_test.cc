@@ -96,6 +96,12 @@ TEST(PostfixConfig, TlsIsAsTheScenarioSays) {
   EXPECT_THAT(postfix_main_cf(s, instance, 1000), HasSubstr("smtp_tls_security_level = may\n"));
   s.tls = smtp::TlsPolicy::required;
   EXPECT_THAT(postfix_main_cf(s, instance, 1000), HasSubstr("smtp_tls_security_level = encrypt\n"));
+  EXPECT_THAT(postfix_main_cf(s, instance, 1000), Not(HasSubstr("smtp_tls_CAfile")));
+  s.tls = smtp::TlsPolicy::verify;
+  const std::string config = postfix_main_cf(s, instance, 1000);
+  EXPECT_THAT(config, HasSubstr("smtp_tls_security_level = verify\n"));
+  EXPECT_THAT(config, HasSubstr("smtp_tls_verify_cert_match = hostname\n"));
+  EXPECT_THAT(config, HasSubstr("smtp_tls_CAfile = " + authority_file(instance) + "\n"));
 }
 
 }  // namespace

@@ -73,6 +73,17 @@ TEST(PostfixLog, CutAndSilentSessions) {
   EXPECT_TRUE(silent->timed_out);
 }
 
+TEST(PostfixLog, CertificatesThatProveNothing) {
+  for (const std::string_view status :
+       {"deferred (Server certificate not trusted)", "deferred (Server certificate not verified)",
+        "deferred (TLS is required, but was not offered by host mx.qq.com[198.51.100.7])"}) {
+    const auto found = read(status);
+    ASSERT_TRUE(found) << status;
+    EXPECT_EQ(found->stage, Stage::tls);
+    EXPECT_FALSE(found->reply);
+  }
+}
+
 TEST(PostfixLog, DnsThatDoesNotAnswer) {
   const auto found = read(
       "deferred (Host or domain name not found. Name service error for name=gmail.com type=MX: Host not found, try "

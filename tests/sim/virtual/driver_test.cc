@@ -44,6 +44,34 @@ TEST(VirtualDriver, WhatIsDownForTooLongExpires) {
   EXPECT_EQ(outcome.snapshot->receivers.at(0).sessions_opened, 0U);
 }
 
+std::string mail_for(const std::string& tls, const std::string& certificate) {
+  return "senders: { shop: { domain: shop.example, retry: [1m], expire: 5m, tls: " + tls +
+         " } }\nmail: { note: {} }\nreceivers: { outlook: { certificate: " + certificate +
+         " } }\nlists: { few: { count: 3 } }\n"
+         "traffic: [ { mail: note, list: few, schedule: { burst: 3 } } ]\n";
+}
+
+TEST(VirtualDriver, OnlyWhoVerifiesMindsTheCertificate) {
+  for (const char* certificate : {"valid", "renewed", "expired", "mismatched"}) {
+    for (const char* tls : {"never", "opportunistic", "required"}) {
+      EXPECT_EQ(simulate(mail_for(tls, certificate)).snapshot->total[Fate::inbox], 3U) << tls << ' ' << certificate;
+    }
+  }
+  EXPECT_EQ(simulate(mail_for("verify", "renewed")).snapshot->total[Fate::inbox], 3U);
+  const auto outcome = simulate(mail_for("verify", "expired"));
+  EXPECT_EQ(outcome.snapshot->total[Fate::expired], 3U);
+  const auto& receiver = outcome.snapshot->receivers.at(0);
+  EXPECT_EQ(receiver.events.at(static_cast<std::size_t>(policy::Event::tls_failed)), receiver.total.deferrals);
+  EXPECT_EQ(receiver.tls[0], receiver.sessions_opened);  // none was encrypted
+}
+
+TEST(VirtualDriver, AMendedCertificateLetsTheMailIn) {
+  const auto outcome = simulate(mail_for("verify", "mismatched") +
+                                "timeline: [ { at: 90s, set: receivers.outlook.certificate, to: valid } ]\n");
+  EXPECT_EQ(outcome.snapshot->total[Fate::inbox], 3U);
+  EXPECT_GT(outcome.snapshot->latency.max(), std::chrono::seconds(90));
+}
+
 TEST(VirtualDriver, DrainBoundsTheWait) {
   const auto outcome =
       simulate(shop +
