@@ -41,7 +41,8 @@ class Timeline {
   Result<void> play(Instant now) {
     for (; next_ < scenario_.timeline.size() && due() <= now; ++next_) {
       const scenario::TimelineEntry& entry = scenario_.timeline[next_];
-      if (auto done = internet_.set_down(entry.receiver_index, entry.down); !done) return done;
+      auto done = std::visit([this](const auto& what) { return happen(what); }, entry.what);
+      if (!done) return done;
     }
     return {};
   }
@@ -50,6 +51,8 @@ class Timeline {
   }
 
  private:
+  Result<void> happen(const scenario::ReceiverDown& what) { return internet_.set_down(what.receiver_index, what.down); }
+
   const scenario::Scenario& scenario_;
   FakeInternet& internet_;
   std::size_t next_ = 0;

@@ -59,9 +59,11 @@ class Driver {
     for (; timeline_at_ < scenario_.timeline.size(); ++timeline_at_) {
       const scenario::TimelineEntry& entry = scenario_.timeline[timeline_at_];
       if (scenario_.start + entry.at > now) return;
-      world_.receivers[entry.receiver_index]->set_down(entry.down);
+      std::visit([this](const auto& what) { happen(what); }, entry.what);
     }
   }
+
+  void happen(const scenario::ReceiverDown& what) { world_.receivers[what.receiver_index]->set_down(what.down); }
 
   void report_progress(Instant now) {
     if (options_.progress && ++steps_ % 4096 == 0) options_.progress(now);

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "sim/world/dns_builder.h"
 #include "sim/world/probe.h"
 
 namespace mailrig::world {
@@ -53,9 +54,7 @@ class Builder {
     if (with_probe) {
       if (auto added = add_sink(std::string(probe_domain)); !added) return added.error();
     }
-    for (const scenario::ZoneText& zone : scenario_.zones) {
-      if (auto added = world_->zones.add_zone_text(zone.text, zone.file, zone.origin); !added) return added.error();
-    }
+    if (auto built = build_dns(scenario_, world_->zones); !built) return built.error();
     return std::move(world_);
   }
 
