@@ -27,15 +27,7 @@ void count_down(std::vector<Record>& records, std::uint32_t elapsed_s) {
 }  // namespace
 
 Answer CachingResolver::ask(const Question& question) const {
-  // Zones may answer by region or alike for everybody.
-  const auto from = [&](const auto& zones) {
-    if constexpr (requires { zones.lookup(now_, question, std::string_view(region_)); }) {
-      return zones.lookup(now_, question, std::string_view(region_));
-    } else {
-      return zones.lookup(now_, question);
-    }
-  };
-  return from(zones_);
+  return zones_.lookup(now_, question, region_);
 }
 
 Answer CachingResolver::lookup(const Question& question) {

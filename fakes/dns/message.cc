@@ -124,9 +124,9 @@ std::string build_response(const Query& query, const Answer& answer, std::size_t
   push_all(packet.get(), LDNS_SECTION_ANSWER, answer.answers);
   push_all(packet.get(), LDNS_SECTION_AUTHORITY, answer.authority);
   std::string bytes = write(packet.get());
-  if (bytes.size() <= bytes_max) return bytes;
   // Over TCP there is no larger transport to point to.
   const bool larger_exists = bytes_max < tcp_bytes_max;
+  if (bytes.size() <= bytes_max && !(answer.truncated_over_udp && larger_exists)) return bytes;
   const auto cut = response_to(query, larger_exists ? answer.rcode : Rcode::servfail);
   ldns_pkt_set_tc(cut.get(), larger_exists);
   return write(cut.get());

@@ -41,8 +41,9 @@ struct Query {
 // Nothing when there must be no reply: too short for a header, or itself a reply.
 std::optional<Query> parse_query(std::string_view packet);
 
-// A response that does not fit into `bytes_max` is cut down to header and question with TC set (RFC 2181 §9); one
-// beyond tcp_bytes_max becomes servfail, for no transport could carry it.
+// A response that does not fit into `bytes_max`, or is truncated_over_udp where `bytes_max` is UDP's, is cut down to
+// header and question with TC set (RFC 2181 §9); one beyond tcp_bytes_max becomes servfail, for no transport could
+// carry it.
 std::string build_response(const Query& query, const Answer& answer, std::size_t bytes_max);
 
 // A query for a resolver: recursion desired, EDNS with edns_udp_bytes_max. The name must be a domain name.

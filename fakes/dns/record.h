@@ -116,10 +116,11 @@ struct Record {
 
 struct Answer {
   Rcode rcode = Rcode::noerror;
-  std::vector<Record> answers;    // the CNAME chain first, then what was asked for
-  std::vector<Record> authority;  // the SOA, when the answer is negative (RFC 2308 §2)
-  Duration cost{};                // how long the driver shall delay, in model time
-  bool timed_out = false;         // nobody answered; rcode is servfail then
+  std::vector<Record> answers;      // the CNAME chain first, then what was asked for
+  std::vector<Record> authority;    // the SOA, when the answer is negative (RFC 2308 §2)
+  Duration cost{};                  // how long the driver shall delay, in model time
+  bool timed_out = false;           // nobody answered; rcode is servfail then
+  bool truncated_over_udp = false;  // the server says TC whatever the size; `answers` is what TCP brings
 
   // What the answer holds, in its order; empty for negative answers.
   std::vector<IpAddress> addresses() const;

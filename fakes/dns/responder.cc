@@ -24,6 +24,7 @@ std::optional<std::string> Responder::respond(Instant now, std::string_view pack
   Answer answer;
   answer.rcode = query->rcode;
   if (query->rcode == Rcode::noerror) answer = zones_->lookup(now, *query->question);
+  if (answer.timed_out) return std::nullopt;
   *cost = answer.cost;
   return build_response(*query, answer, bytes_max(*query, transport));
 }

@@ -19,8 +19,8 @@ class Responder {
  public:
   explicit Responder(const Zones& zones) : zones_(&zones) {}
 
-  // Nothing when there must be no response (see parse_query). `cost` is set to how long the response shall wait, in
-  // model time.
+  // Nothing when there must be no response (see parse_query), or a fault of the zones makes us silent. `cost` is set to
+  // how long the response shall wait, in model time.
   std::optional<std::string> respond(Instant now, std::string_view packet, Transport transport, Duration* cost) const;
 
  private:

@@ -98,6 +98,12 @@ bool is_meta(std::uint16_t type) {
   return (type >= 128 && type <= 255) || type == LDNS_RR_TYPE_OPT;
 }
 
+// 0 for what is no type.
+std::uint32_t type_number(const std::string& name) {
+  const auto number = static_cast<std::uint32_t>(ldns_get_rr_type_by_name(name.c_str()));
+  return number > UINT16_MAX ? 0 : number;
+}
+
 class ZoneReader {
  public:
   ZoneReader(std::string_view text, const std::string& file_name, std::string_view origin)
@@ -165,8 +171,8 @@ class ZoneReader {
       return error(entry.tokens.back(), "expected a record type after this, such as A, MX or TXT");
     }
     const std::string type_name(rest.front().text);
-    const auto number = static_cast<std::uint32_t>(ldns_get_rr_type_by_name(type_name.c_str()));
-    if (number == 0 || number > UINT16_MAX) {
+    const std::uint32_t number = type_number(type_name);
+    if (number == 0) {
       return error(rest.front(), fmt::format("unknown record type '{}'; write TYPE and its number if it exists "
                                              "(RFC 3597)",
                                              type_name));
@@ -234,6 +240,25 @@ Result<std::vector<PlacedRecord>> parse_zone_text(std::string_view text, const s
     return Error{"this is no text: it holds a NUL byte; expected a master file (RFC 1035 §5)", file_name, 1, 1};
   }
   return ZoneReader(text, file_name, origin).read();
+}
+
+std::optional<Type> parse_type(std::string_view text) {
+  const std::uint32_t number = type_number(std::string(text));
+  if (number == 0 || is_meta(static_cast<std::uint16_t>(number))) return std::nullopt;
+  return static_cast<Type>(number);
+}
+
+Result<Data> parse_data(Type type, std::string_view text) {
+  if (type == Type::txt && !text.starts_with('"')) return Txt::of(text);
+  const auto wrong = [&] {
+    return Error{
+        fmt::format("wrong data for {}: expected {}, found '{}'", to_string(type), expected_rdata(type), text)};
+  };
+  // A line of its own: whatever makes more of it, or less, is no value.
+  if (text.find_first_of(std::string_view("\n\0", 2)) != std::string_view::npos) return wrong();
+  auto parsed = parse_zone_text(fmt::format(". TYPE{} {}\n", static_cast<std::uint16_t>(type), text), "", "");
+  if (!parsed || parsed->size() != 1) return wrong();
+  return std::move(parsed->front().record.data);
 }
 
 }  // namespace mailrig::dns

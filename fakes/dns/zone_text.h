@@ -2,6 +2,7 @@
 // still names its line. Pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,5 +22,12 @@ struct PlacedRecord {
 // last one stated, by $TTL or a record, or else Record::default_ttl_s. $INCLUDE and classes other than IN are errors.
 Result<std::vector<PlacedRecord>> parse_zone_text(std::string_view text, const std::string& file_name,
                                                   std::string_view origin);
+
+// "MX", "mx", "TYPE65"; nothing for what is no type that a zone can hold.
+std::optional<Type> parse_type(std::string_view text);
+
+// The value of one record as a master file has it behind the type, names taken as absolute: "10 mx1.shop.example". TXT
+// that does not begin with a quote is one text of any length, spaces and all.
+Result<Data> parse_data(Type type, std::string_view text);
 
 }  // namespace mailrig::dns

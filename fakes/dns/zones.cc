@@ -43,9 +43,9 @@ Result<void> normalise(Data& data) {
   return {};
 }
 
-Error outside_every_zone(const Record& record) {
+Error outside_every_zone(Type type, std::string_view name) {
   return {fmt::format("{} record for '{}' is outside every zone; add a zone (a SOA record) for it first",
-                      to_string(record.type), record.name)};
+                      to_string(type), name)};
 }
 
 Error at(Error error, const std::string& file, const PlacedRecord& placed) {
@@ -61,9 +61,57 @@ Record negative_soa(const Record& soa) {
 
 }  // namespace
 
-const Record* Zones::Node::first(Type type) const {
-  const auto found = std::find_if(records.begin(), records.end(), [type](const Record& r) { return r.type == type; });
+const Record* Zones::Node::soa() const {
+  const auto found = std::find_if(records.begin(), records.end(), [](const Record& r) { return r.type == Type::soa; });
   return found == records.end() ? nullptr : &*found;
+}
+
+const std::vector<Record>* Zones::Node::current(Type type, const View& view) const {
+  const std::vector<Record>* general = nullptr;
+  for (const RrsetTimeline& timeline : changing) {
+    if (timeline.type() != type || !timeline.covers(view.region)) continue;
+    const std::vector<Record>* version = timeline.current(view);
+    if (version == nullptr) continue;
+    if (!timeline.regions().empty()) return version;
+    general = version;
+  }
+  return general;
+}
+
+template <class Take>
+void Zones::Node::each(const View& view, Take take) const {
+  for (const Record& record : records) {
+    if (changing.empty() || current(record.type, view) == nullptr) take(record);
+  }
+  for (const RrsetTimeline& timeline : changing) {
+    const std::vector<Record>* version = current(timeline.type(), view);
+    if (version == nullptr || version != timeline.current(view)) continue;
+    for (const Record& record : *version) take(record);
+  }
+}
+
+const Record* Zones::Node::first(Type type, const View& view) const {
+  const Record* found = nullptr;
+  each(view, [&](const Record& record) {
+    if (found == nullptr && record.type == type) found = &record;
+  });
+  return found;
+}
+
+bool Zones::Node::exists(const View& view) const {
+  if (changing.empty() || has_children) return true;
+  bool any = false;
+  each(view, [&any](const Record&) { any = true; });
+  return any;
+}
+
+void Zones::Node::rebuild(Type type) {
+  std::vector<Record> base;
+  std::copy_if(records.begin(), records.end(), std::back_inserter(base),
+               [type](const Record& record) { return record.type == type; });
+  for (RrsetTimeline& timeline : changing) {
+    if (timeline.type() == type) timeline.rebuild(base);
+  }
 }
 
 const Zones::Node* Zones::find(std::string_view name) const {
@@ -75,8 +123,9 @@ Zones::Node& Zones::make(std::string_view name) {
   // Ancestors come to exist with their descendants, up to the root, so that a zone added above later finds them.
   for (std::string_view ancestor = name; !ancestor.empty();) {
     ancestor = parent_name(ancestor);
-    if (find(ancestor) != nullptr) break;
-    nodes_.try_emplace(std::string(ancestor));
+    const auto [node, made] = nodes_.try_emplace(std::string(ancestor));
+    node->second.has_children = true;
+    if (!made) break;
   }
   return nodes_.try_emplace(std::string(name)).first->second;
 }
@@ -84,7 +133,7 @@ Zones::Node& Zones::make(std::string_view name) {
 const Record* Zones::zone_of(std::string_view name) const {
   for (;; name = parent_name(name)) {
     if (const Node* node = find(name)) {
-      if (const Record* soa = node->first(Type::soa)) return soa;
+      if (const Record* soa = node->soa()) return soa;
     }
     if (name.empty()) return nullptr;
   }
@@ -104,7 +153,7 @@ Result<void> Zones::add(Record record) {
   if (!name) return not_a_name(record.name);
   record.name = std::move(*name);
   if (auto normal = normalise(record.data); !normal) return normal.error();
-  if (record.type != Type::soa && zone_of(record.name) == nullptr) return outside_every_zone(record);
+  if (record.type != Type::soa && zone_of(record.name) == nullptr) return outside_every_zone(record.type, record.name);
 
   Node& node = make(record.name);
   if (record.type == Type::soa) {
@@ -118,7 +167,50 @@ Result<void> Zones::add(Record record) {
                                record.name, std::get<Target>(old.data).name)};
     }
   }
+  const Type type = record.type;
   node.records.push_back(std::move(record));
+  if (!node.changing.empty()) node.rebuild(type);
+  return {};
+}
+
+Result<void> Zones::schedule(RrsetChange change) {
+  auto name = canonical_name(change.name);
+  if (!name) return not_a_name(change.name);
+  change.name = std::move(*name);
+  if (change.type == Type::soa || change.type == Type::any) {
+    return Error{fmt::format("{} records do not change with time; change other types", to_string(change.type))};
+  }
+  if (zone_of(change.name) == nullptr) return outside_every_zone(change.type, change.name);
+  if (!change.alternating.empty() && change.every <= Duration::zero()) {
+    return Error{"values that are given in turn need a time that each is given for, longer than 0"};
+  }
+  for (Data& value : change.values) {
+    if (auto normal = normalise(value); !normal) return normal.error();
+  }
+  for (auto& values : change.alternating) {
+    for (Data& value : values) {
+      if (auto normal = normalise(value); !normal) return normal.error();
+    }
+  }
+  std::sort(change.regions.begin(), change.regions.end());
+  const Type type = change.type;
+  Node& node = make(change.name);
+  auto timeline = std::find_if(node.changing.begin(), node.changing.end(), [&](const RrsetTimeline& other) {
+    return other.type() == type && other.regions() == change.regions;
+  });
+  if (timeline == node.changing.end()) {
+    timeline = node.changing.insert(timeline, RrsetTimeline(type, change.regions));
+  }
+  timeline->add(std::move(change));
+  node.rebuild(type);
+  return {};
+}
+
+Result<void> Zones::add_fault(Fault fault) {
+  auto name = canonical_name(fault.name);
+  if (!name) return not_a_name(fault.name);
+  fault.name = std::move(*name);
+  faults_.push_back(std::move(fault));
   return {};
 }
 
@@ -131,7 +223,7 @@ Result<void> Zones::add_zone_text(std::string_view text, const std::string& file
   // A copy takes the whole text or none of it. SOAs go first, so that records may stand before the SOA of their zone.
   Zones next = *this;
   std::stable_partition(parsed->begin(), parsed->end(), [](const auto& p) { return p.record.type == Type::soa; });
-  if (const Node* node = next.find(*apex); node == nullptr || node->first(Type::soa) == nullptr) {
+  if (const Node* node = next.find(*apex); node == nullptr || node->soa() == nullptr) {
     if (auto added = next.add_zone(*apex); !added) return added.error();
   }
   for (PlacedRecord& placed : *parsed) {
@@ -144,7 +236,7 @@ Result<void> Zones::add_zone_text(std::string_view text, const std::string& file
 void Zones::add_reverse_zones() {
   for (const std::string_view apex : {"in-addr.arpa", "ip6.arpa"}) {
     const Node* node = find(apex);
-    if (node == nullptr || node->first(Type::soa) == nullptr) CHECK(add_zone(apex).has_value());
+    if (node == nullptr || node->soa() == nullptr) CHECK(add_zone(apex).has_value());
   }
 }
 
@@ -163,26 +255,36 @@ const Zones::Node* Zones::wildcard_for(std::string_view name) const {
   return find(encloser.empty() ? std::string("*") : "*." + std::string(encloser));
 }
 
-void Zones::append_matches(Answer& answer, const Node& node, const Question& question) const {
-  Type wanted = question.type;
-  if (wanted == Type::any) {
-    if (settings_.any == AnyAnswer::all) {
-      for (const Record& record : node.records) {
-        answer.answers.push_back(record);
-        answer.answers.back().name = question.name;
-      }
-      return;
-    }
-    if (!node.records.empty()) wanted = node.records.front().type;
-  }
-  for (const Record& record : node.records) {
-    if (record.type != wanted) continue;
-    answer.answers.push_back(record);
-    answer.answers.back().name = question.name;  // a wildcard's record takes the name that was asked (RFC 4592 §2.2.1)
-  }
+const Zones::Node* Zones::node_for(std::string_view name, const View& view) const {
+  const Node* node = find(name);
+  if (node != nullptr && node->exists(view)) return node;
+  node = name.empty() ? nullptr : wildcard_for(name);
+  return node != nullptr && node->exists(view) ? node : nullptr;
 }
 
-Answer Zones::lookup(Instant, const Question& question) const {
+void Zones::append_matches(Answer& answer, const Node& node, const Question& question, const View& view) const {
+  const bool all = question.type == Type::any && settings_.any == AnyAnswer::all;
+  Type wanted = question.type;
+  node.each(view, [&](const Record& record) {
+    if (wanted == Type::any) wanted = all ? Type::any : record.type;
+    if (wanted != Type::any && record.type != wanted) return;
+    answer.answers.push_back(record);
+    answer.answers.back().name = question.name;  // a wildcard's record takes the name that was asked (RFC 4592 §2.2.1)
+  });
+}
+
+bool Zones::suffer_faults(Answer& answer, const Question& question, const View& view) const {
+  for (const Fault& fault : faults_) {
+    if (!fault.meets(question, view) || !fault.strike(answer)) continue;
+    const Record* soa = answer.rcode == Rcode::nxdomain ? zone_of(question.name) : nullptr;
+    if (soa != nullptr) answer.authority.push_back(negative_soa(*soa));
+    return true;
+  }
+  return false;
+}
+
+Answer Zones::lookup(Instant now, const Question& question, std::string_view region) const {
+  const View view{now, region};
   Answer answer;
   answer.cost = settings_.cost;
   auto name = canonical_name(question.name);
@@ -192,23 +294,23 @@ Answer Zones::lookup(Instant, const Question& question) const {
   }
   // RFC 1034 §4.3.2, without referrals.
   for (int hops = 0; hops <= cname_hops_max; ++hops) {
+    if (!faults_.empty() && suffer_faults(answer, {*name, question.type}, view)) return answer;
     const Record* soa = zone_of(*name);
     if (soa == nullptr) {
       // A chain that leaves our zones ends as on a real server: with what we know, unless we are the whole world.
       if (hops == 0 || settings_.outside == Rcode::nxdomain) answer.rcode = settings_.outside;
       return answer;
     }
-    const Node* node = find(*name);
-    if (node == nullptr) node = wildcard_for(*name);
+    const Node* node = node_for(*name, view);
     if (node == nullptr) {
       answer.rcode = Rcode::nxdomain;
       answer.authority.push_back(negative_soa(*soa));
       return answer;
     }
-    const Record* cname = node->first(Type::cname);
+    const Record* cname = node->first(Type::cname, view);
     if (cname == nullptr || question.type == Type::cname || question.type == Type::any) {
       const std::size_t before = answer.answers.size();
-      append_matches(answer, *node, {*name, question.type});
+      append_matches(answer, *node, {*name, question.type}, view);
       if (answer.answers.size() == before) answer.authority.push_back(negative_soa(*soa));
       return answer;
     }

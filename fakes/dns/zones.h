@@ -1,5 +1,6 @@
 // All DNS data of a world, in memory, and the lookups over it. It answers as an authoritative server and a resolver in
 // one: CNAMEs are chased as far as our zones reach, and there are no referrals, since whatever exists is held here.
+// What changes with time, differs between regions or fails is in here as well, decided before the run begins.
 //
 // Thread rule: a plain value. Lookups are const and may run on many threads while nobody changes it.
 #pragma once
@@ -16,7 +17,9 @@
 #include "fakes/base/ip_address.h"
 #include "fakes/base/result.h"
 #include "fakes/base/stable_hash.h"
+#include "fakes/dns/fault.h"
 #include "fakes/dns/record.h"
+#include "fakes/dns/rrset_timeline.h"
 
 namespace mailrig::dns {
 
@@ -57,16 +60,36 @@ class Zones {
   // The PTR of an address, with its reverse zone where there is none.
   Result<void> add_ptr(const IpAddress& ip, std::string_view name, std::uint32_t ttl_s = Record::default_ttl_s);
 
-  Answer lookup(Instant now, const Question& question) const;
+  // Replaces or removes an RRset at an instant, gives it several sets in turn, or other ones in a region; may be called
+  // in any order of time, and before or after add(), whose records are what holds before every change. A name that has
+  // no record of any type at some moment, and nothing below it, does not exist then. Errors as for add(); a SOA stays
+  // as it is.
+  Result<void> schedule(RrsetChange change);
+
+  // Several faults on one question add up: delays and truncation in any case, and the first that has no answer.
+  Result<void> add_fault(Fault fault);
+
+  // As seen at `now` by a resolver in `region`; "" is a resolver of no particular place.
+  Answer lookup(Instant now, const Question& question, std::string_view region = {}) const;
   // Whether a zone encloses the name, which need not exist.
   bool encloses(std::string_view name) const { return zone_of(name) != nullptr; }
 
  private:
   // A node without records is an empty non-terminal (RFC 8020): the name exists because something below it does.
   struct Node {
-    std::vector<Record> records;  // in the order of adding, which is the order of answers
+    std::vector<Record> records;          // in the order of adding, which is the order of answers
+    std::vector<RrsetTimeline> changing;  // per type and set of regions; empty for almost every name
+    bool has_children = false;
 
-    const Record* first(Type type) const;
+    const Record* soa() const;
+    // The version of an RRset that the view sees; null: what `records` has.
+    const std::vector<Record>* current(Type type, const View& view) const;
+    // Calls take(record) for everything that the view sees.
+    template <class Take>
+    void each(const View& view, Take take) const;
+    const Record* first(Type type, const View& view) const;
+    bool exists(const View& view) const;
+    void rebuild(Type type);
   };
 
   struct NameHash {
@@ -78,12 +101,17 @@ class Zones {
   Node& make(std::string_view name);
   // The SOA record of the zone that encloses the name; null outside every zone.
   const Record* zone_of(std::string_view name) const;
+  // The node that answers for the name: its own, or a wildcard's; null when there is none.
+  const Node* node_for(std::string_view name, const View& view) const;
   const Node* wildcard_for(std::string_view name) const;
-  void append_matches(Answer& answer, const Node& node, const Question& question) const;
+  void append_matches(Answer& answer, const Node& node, const Question& question, const View& view) const;
+  // True when the answer is complete: a fault took the place of the zones.
+  bool suffer_faults(Answer& answer, const Question& question, const View& view) const;
 
   Settings settings_;
   // Looked up, never iterated.
   std::unordered_map<std::string, Node, NameHash, std::equal_to<>> nodes_;
+  std::vector<Fault> faults_;
 };
 
 }  // namespace mailrig::dns

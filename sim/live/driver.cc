@@ -51,8 +51,7 @@ class Timeline {
   Result<void> play(Instant now) {
     for (; next_ < scenario_.timeline.size() && due() <= now; ++next_) {
       const scenario::TimelineEntry& entry = scenario_.timeline[next_];
-      auto done = entry.certificate ? internet_.set_certificate(entry.receiver_index, *entry.certificate)
-                                    : internet_.set_down(entry.receiver_index, entry.down);
+      auto done = std::visit([this](const auto& what) { return happen(what); }, entry.what);
       if (!done) return done;
     }
     return {};
@@ -62,6 +61,11 @@ class Timeline {
   }
 
  private:
+  Result<void> happen(const scenario::ReceiverDown& what) { return internet_.set_down(what.receiver_index, what.down); }
+  Result<void> happen(const scenario::ReceiverCertificate& what) {
+    return internet_.set_certificate(what.receiver_index, what.certificate);
+  }
+
   const scenario::Scenario& scenario_;
   FakeInternet& internet_;
   std::size_t next_ = 0;

@@ -24,10 +24,15 @@ struct TrafficDraft : Traffic {
   config::Node to;  // receiver → share
 };
 
+// Either `set` or `record` says what changes.
 struct TimelineDraft {
   Duration at{};
-  Located<std::string> set;
+  std::optional<Located<std::string>> set;
+  std::optional<Located<std::string>> record;
   config::Node to;
+  std::optional<Located<Duration>> propagation;
+  std::optional<Located<std::uint32_t>> ttl_s;
+  Location location;
 };
 
 struct ZoneDraft {
@@ -37,8 +42,15 @@ struct ZoneDraft {
   Location at;
 };
 
+struct FaultDraft : dns::Fault {
+  std::optional<Duration> begins;  // after the start
+  std::optional<Duration> ends;
+};
+
 struct DnsDraft {
   std::vector<ZoneDraft> zones;
+  std::vector<Located<dns::RrsetChange>> records;
+  std::vector<FaultDraft> faults;
 };
 
 struct EndDraft {
@@ -50,7 +62,7 @@ struct Draft : Scenario {
   std::vector<MailDraft> mail_drafts;
   std::vector<TrafficDraft> traffic_drafts;
   std::vector<TimelineDraft> timeline_drafts;
-  DnsDraft dns;
+  DnsDraft dns_draft;
   EndDraft end;
   std::vector<config::Node> expect_nodes;
 };
@@ -65,13 +77,34 @@ config::Type<policy::Certificate> certificate_type();
 config::Table<ListDraft> list_keys();
 config::Table<MailDraft> mail_keys();
 config::Type<Schedule> schedule_type();
+config::Type<TimelineDraft> timeline_type();
+config::Type<DnsDraft> dns_type();
+config::Type<std::uint32_t> ttl_type();  // "5m" → seconds
 config::Table<Draft> scenario_keys();
 
 // Reads the keys that are files, and fills in what depends on the sender.
 void finish_dkim_keys(const std::filesystem::path& scenario_file, Sender& sender, config::Errors& errors);
+// One value or a list of them, each as a zone file has it behind the type.
+std::vector<dns::Data> read_dns_values(dns::Type type, const config::Node& node, config::Errors& errors);
 
 // Resolves names, reads the files that `draft` names (relative to the folder of draft.file) and checks what concerns
 // more than one part. The result is good when nothing was added to `errors`.
 Scenario finish(Draft draft, config::Errors& errors);
+
+// The parts of finish() that have files of their own. Senders and receivers are there.
+void finish_timeline(std::vector<TimelineDraft>& drafts, Scenario& scenario, config::Errors& errors);
+void finish_dns(DnsDraft& draft, Scenario& scenario);
+
+// The index of the thing that `reference` names; 0 and an error when there is none. `what` is its kind.
+std::uint32_t resolve(const Located<std::string>& reference, std::string_view key, std::string_view what,
+                      const std::vector<std::string>& names, config::Errors& errors);
+
+template <class T>
+std::vector<std::string> names_of(const std::vector<T>& things) {
+  std::vector<std::string> names;
+  names.reserve(things.size());
+  for (const T& thing : things) names.push_back(thing.name);
+  return names;
+}
 
 }  // namespace mailrig::scenario

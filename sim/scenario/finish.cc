@@ -14,27 +14,10 @@ namespace {
 using config::Errors;
 using config::Node;
 
-template <class T>
-std::vector<std::string> names_of(const std::vector<T>& things) {
-  std::vector<std::string> names;
-  names.reserve(things.size());
-  for (const T& thing : things) names.push_back(thing.name);
-  return names;
-}
-
 std::optional<std::uint32_t> index_of(std::string_view name, const std::vector<std::string>& names) {
   const auto found = std::find(names.begin(), names.end(), name);
   if (found == names.end()) return std::nullopt;
   return static_cast<std::uint32_t>(found - names.begin());
-}
-
-// The index of the thing that `reference` names; 0 and an error when there is none. `what` is its kind.
-std::uint32_t resolve(const Located<std::string>& reference, std::string_view key, std::string_view what,
-                      const std::vector<std::string>& names, Errors& errors) {
-  if (const auto index = index_of(reference.value, names)) return *index;
-  errors.add(reference.at, fmt::format("{}: unknown {} '{}'{}", key, what, reference.value,
-                                       config::suggestion(reference.value, names)));
-  return 0;
 }
 
 std::filesystem::path beside(const std::filesystem::path& scenario, const std::string& path) {
@@ -138,6 +121,7 @@ void finish_receivers(const Draft& draft, Scenario& scenario, Errors& errors) {
   const auto& entries = draft.resolved.find("receivers")->entries();
   for (std::size_t i = 0; i < scenario.receivers.size(); ++i) {
     Receiver& receiver = scenario.receivers[i];
+    if (receiver.region.empty()) receiver.region = receiver.name;
     const bool named = entries[i].value.find("profile") != nullptr;
     load_profile(draft, receiver, named ? receiver.profile_name.at : entries[i].key_at, errors);
     for (const std::string& domain : receiver.profile.domains) {
@@ -297,40 +281,9 @@ void finish_traffic(Draft& draft, Scenario& scenario, bool profiles_good, Errors
   }
 }
 
-void finish_timeline(Draft& draft, Scenario& scenario, Errors& errors) {
-  const auto receivers = names_of(scenario.receivers);
-  constexpr std::string_view prefix = "receivers.";
-  for (std::size_t i = 0; i < draft.timeline_drafts.size(); ++i) {
-    const TimelineDraft& entry = draft.timeline_drafts[i];
-    const std::string_view path = entry.set.value;
-    const std::string key = fmt::format("timeline.{}.set", i);
-    const std::size_t dot = path.rfind('.');
-    const std::string_view what = dot == std::string_view::npos ? path : path.substr(dot);
-    const bool certificate = what == ".certificate";
-    if (!path.starts_with(prefix) || dot < prefix.size() || !(certificate || what == ".down")) {
-      errors.add(entry.set.at, fmt::format("{}: '{}' cannot be set; a timeline can set receivers.<name>.down and "
-                                           "receivers.<name>.certificate",
-                                           key, path));
-      continue;
-    }
-    const auto name = path.substr(prefix.size(), dot - prefix.size());
-    TimelineEntry finished;
-    finished.at = entry.at;
-    finished.receiver_index = resolve({std::string(name), entry.set.at}, key, "receiver", receivers, errors);
-    if (certificate) {
-      certificate_type().read(entry.to, finished.certificate.emplace(), errors);
-    } else {
-      config::boolean().read(entry.to, finished.down, errors);
-    }
-    scenario.timeline.push_back(finished);
-  }
-  std::stable_sort(scenario.timeline.begin(), scenario.timeline.end(),
-                   [](const TimelineEntry& a, const TimelineEntry& b) { return a.at < b.at; });
-}
-
 void finish_zones(Draft& draft, Scenario& scenario, Errors& errors) {
-  for (std::size_t i = 0; i < draft.dns.zones.size(); ++i) {
-    ZoneDraft& zone = draft.dns.zones[i];
+  for (std::size_t i = 0; i < draft.dns_draft.zones.size(); ++i) {
+    ZoneDraft& zone = draft.dns_draft.zones[i];
     ZoneText finished{.text = {}, .origin = zone.origin, .file = draft.file.string()};
     if (zone.text) finished.text = zone.text->value;
     if (zone.file_path) {
@@ -343,7 +296,7 @@ void finish_zones(Draft& draft, Scenario& scenario, Errors& errors) {
         add_file_fault(zone.file_path->at, fmt::format("dns.zones.{}", i), text.error(), errors);
       }
     }
-    scenario.zones.push_back(std::move(finished));
+    scenario.dns.zones.push_back(std::move(finished));
   }
 }
 
@@ -363,6 +316,14 @@ void finish_expectations(const Draft& draft, Scenario& scenario, Errors& errors)
 
 }  // namespace
 
+std::uint32_t resolve(const Located<std::string>& reference, std::string_view key, std::string_view what,
+                      const std::vector<std::string>& names, Errors& errors) {
+  if (const auto index = index_of(reference.value, names)) return *index;
+  errors.add(reference.at, fmt::format("{}: unknown {} '{}'{}", key, what, reference.value,
+                                       config::suggestion(reference.value, names)));
+  return 0;
+}
+
 Scenario finish(Draft draft, config::Errors& errors) {
   Scenario scenario = static_cast<const Scenario&>(draft);
   scenario.drain = draft.end.drain;
@@ -374,8 +335,9 @@ Scenario finish(Draft draft, config::Errors& errors) {
   if (profiles_good) check_forwarder_domains(scenario, errors);
   finish_lists(draft, scenario, errors);
   finish_traffic(draft, scenario, profiles_good, errors);
-  finish_timeline(draft, scenario, errors);
+  finish_timeline(draft.timeline_drafts, scenario, errors);
   finish_zones(draft, scenario, errors);
+  finish_dns(draft.dns_draft, scenario);
   finish_expectations(draft, scenario, errors);
   finish_mail(draft, scenario, errors);
   return scenario;

@@ -136,20 +136,23 @@ config::Type<Receiver> receiver_type() {
   const auto latency = config::duration();
   const auto down = config::boolean();
   const auto certificate = certificate_type();
+  const auto region = config::text();
   boost::json::object properties{{"profile", profile.schema()},
                                  {"latency", latency.schema()},
                                  {"down", down.schema()},
-                                 {"certificate", certificate.schema()}};
+                                 {"certificate", certificate.schema()},
+                                 {"region", region.schema()}};
   properties["profile"].as_object()["description"] = "A shipped profile or a file; default: the receiver's name";
   properties["latency"].as_object()["description"] = "Of the link, one way; virtual time only";
   properties["down"].as_object()["description"] = "Refuses connections from the start";
   properties["certificate"].as_object()["description"] = "Of its MX hosts at the start; default valid";
+  properties["region"].as_object()["description"] = "Where its resolver stands, for the DNS; default: its name";
   boost::json::object schema{{"title", "receiver"},
                              {"type", boost::json::array{"object", "null"}},
                              {"description", "Next to these keys: changes to the profile, as in a profile file"},
                              {"properties", std::move(properties)}};
   return config::custom<Receiver>(
-      [profile, latency, down, certificate](const Node& node, Receiver& into, Errors& errors) {
+      [profile, latency, down, certificate, region](const Node& node, Receiver& into, Errors& errors) {
         if (!node.is_map() && !node.is_null()) {
           return errors.add(node, "expected a map (receiver), found " + describe(node));
         }
@@ -166,6 +169,8 @@ config::Type<Receiver> receiver_type() {
             down.read(value, into.down, errors);
           } else if (key == "certificate") {
             certificate.read(value, into.certificate, errors);
+          } else if (key == "region") {
+            region.read(value, into.region, errors);
           } else {
             into.changes.insert_as_is(key, key_at, value);
           }

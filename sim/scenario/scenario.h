@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "fakes/auth/canonical_body.h"
@@ -19,6 +20,8 @@
 #include "fakes/config/node.h"
 #include "fakes/config/type.h"
 #include "fakes/forward/modification.h"
+#include "fakes/dns/fault.h"
+#include "fakes/dns/rrset_timeline.h"
 #include "fakes/mail/address.h"
 #include "fakes/mail/build.h"
 #include "fakes/policy/certificate.h"
@@ -87,6 +90,7 @@ struct Receiver {
   Duration latency{};                 // one way, of the link; virtual time only
   bool down = false;                  // at the start
   policy::Certificate certificate = policy::Certificate::valid;  // of its MX hosts, at the start
+  std::string region;                 // where its resolver stands, for the DNS; default: the receiver's name
   Location at;
 };
 
@@ -197,18 +201,56 @@ struct Traffic {
   Location location;
 };
 
-// Something that happens to the world at a moment.
+// receivers.<name>.down: true refuses connections.
+struct ReceiverDown {
+  std::uint32_t receiver_index = 0;
+  bool down = false;
+};
+
+// receivers.<name>.certificate
+struct ReceiverCertificate {
+  std::uint32_t receiver_index = 0;
+  policy::Certificate certificate = policy::Certificate::valid;
+};
+
+// Something that happens to the world at a moment, carried out by the drivers. Changes of the DNS are none: the world
+// is built with all of them in it.
 struct TimelineEntry {
   Duration at{};
-  std::uint32_t receiver_index = 0;
-  bool down = false;                               // receivers.<name>.down, unless there is:
-  std::optional<policy::Certificate> certificate;  // receivers.<name>.certificate
+  std::variant<ReceiverDown, ReceiverCertificate> what;
+};
+
+// Records that come, change or go: of a sender, or any others.
+struct DnsChange {
+  dns::RrsetChange change;
+  Location at;
+};
+
+// senders.<name>.dkim.<selector>: the key's record is withdrawn, or published (again).
+struct SelectorChange {
+  std::uint32_t sender_index = 0;
+  std::uint32_t key_index = 0;  // in Sender::dkim
+  bool published = false;
+  Instant at{};
+  Duration propagation{};
+  std::optional<std::uint32_t> ttl_s;  // of the published record; not said: as it was
+  Location location;
 };
 
 struct ZoneText {
   std::string text;    // RFC 1035 master file format
   std::string origin;  // empty: the text has its own $ORIGIN or full names
   std::string file;    // for messages
+};
+
+// What the world's DNS holds beyond what senders and receivers bring along.
+struct Dns {
+  std::vector<ZoneText> zones;
+  // Without alternatives and regions they are added to what is there; otherwise they take the place of the RRset.
+  std::vector<DnsChange> records;
+  std::vector<DnsChange> changes;         // of the timeline
+  std::vector<SelectorChange> selectors;  // of the timeline, by time
+  std::vector<dns::Fault> faults;
 };
 
 enum class RecordMode : std::uint8_t { automatic, all, sample, aggregate };
@@ -233,7 +275,7 @@ struct Scenario {
   std::vector<Mail> mail;
   std::vector<Traffic> traffic;
   std::vector<TimelineEntry> timeline;  // by time
-  std::vector<ZoneText> zones;
+  Dns dns;
   std::vector<std::pair<IpAddress, IpAddress>> source_map;  // real address → whom the fakes judge
   Duration drain = std::chrono::hours(72);                  // how long to wait for queues at the end
   std::vector<Expectation> expect;

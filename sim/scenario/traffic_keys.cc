@@ -1,4 +1,4 @@
-// Keys of `traffic`, `timeline`, `dns`, `end` and of the file as a whole.
+// Keys of `traffic`, `end` and of the file as a whole.
 #include <charconv>
 #include <system_error>
 
@@ -104,39 +104,6 @@ Type<TrafficDraft> traffic_entry() {
            "Share of each receiver or forwarder; default equal parts to the receivers")
       .key("at", &Traffic::at, config::duration(), "Begins this long after the start")
       .remember_location(&Traffic::location);
-  return config::object(std::move(table));
-}
-
-Type<TimelineDraft> timeline_entry() {
-  config::Table<TimelineDraft> table{"timeline entry"};
-  table.key("at", &TimelineDraft::at, config::duration(), "When, after the start", Presence::required)
-      .key("set", &TimelineDraft::set, config::located(config::text()),
-           "What changes: receivers.<name>.down or .certificate", Presence::required)
-      .key("to", &TimelineDraft::to, config::node({{"type", boost::json::array{"boolean", "string"}}}), "The new value",
-           Presence::required);
-  return config::object(std::move(table));
-}
-
-Type<DnsDraft> dns() {
-  config::Table<ZoneDraft> zone{"zone"};
-  zone.key("file", &ZoneDraft::file_path, config::located(config::text()), "Zone file (RFC 1035 §5)")
-      .key("text", &ZoneDraft::text, config::located(config::text()), "The same as text")
-      .key("origin", &ZoneDraft::origin, config::text(), "What relative names end with, unless $ORIGIN says it")
-      .remember_location(&ZoneDraft::at)
-      .check([](const Node& node, ZoneDraft& draft, Errors& errors) {
-        if (draft.file_path.has_value() == draft.text.has_value()) errors.add(node, "needs either 'file' or 'text'");
-      });
-  const auto file_only = config::custom<ZoneDraft>(
-      [](const Node& node, ZoneDraft& into, Errors&) {
-        into.at = node.at();
-        into.file_path = Located<std::string>{node.text(), node.at()};
-      },
-      {{"type", "string"}});
-  config::Table<DnsDraft> table{"dns"};
-  table
-      .key("zones", &DnsDraft::zones, config::list_of(config::scalar_or(file_only, config::object(std::move(zone)))),
-           "Zones of your own: files, or {origin, text}")
-      .not_available("faults");
   return config::object(std::move(table));
 }
 
@@ -248,8 +215,8 @@ config::Table<Draft> scenario_keys() {
            config::named(config::object(mail_keys()), static_cast<std::string MailDraft::*>(&Mail::name)),
            "Kinds of messages")
       .key("traffic", &Draft::traffic_drafts, config::list_of(traffic_entry()), "Which mail goes to whom and when")
-      .key("timeline", &Draft::timeline_drafts, config::list_of(timeline_entry()), "What happens on the way")
-      .key("dns", &Draft::dns, dns(), "Additions to the world's DNS")
+      .key("timeline", &Draft::timeline_drafts, config::list_of(timeline_type()), "What happens on the way")
+      .key("dns", &Draft::dns_draft, dns_type(), "Additions to the world's DNS")
       .key("source_map", &Scenario::source_map, source_map(), "Real client address → whom the receivers judge")
       .key("end", &Draft::end, config::object(std::move(end)), "When the run is over")
       .key("expect", &Draft::expect_nodes, config::list_of(config::node({{"type", "string"}})),

@@ -82,13 +82,13 @@ class Driver {
     for (; timeline_at_ < scenario_.timeline.size(); ++timeline_at_) {
       const scenario::TimelineEntry& entry = scenario_.timeline[timeline_at_];
       if (scenario_.start + entry.at > now) return;
-      receiver::Receiver& receiver = *world_.receivers[entry.receiver_index];
-      if (entry.certificate) {
-        receiver.set_certificate(*entry.certificate);
-      } else {
-        receiver.set_down(entry.down);
-      }
+      std::visit([this](const auto& what) { happen(what); }, entry.what);
     }
+  }
+
+  void happen(const scenario::ReceiverDown& what) { world_.receivers[what.receiver_index]->set_down(what.down); }
+  void happen(const scenario::ReceiverCertificate& what) {
+    world_.receivers[what.receiver_index]->set_certificate(what.certificate);
   }
 
   void report_progress(Instant now) {

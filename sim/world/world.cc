@@ -9,6 +9,7 @@
 #include "fakes/auth/key_record.h"
 #include "fakes/forward/forwarder.h"
 #include "fakes/forward/return_path_check.h"
+#include "sim/world/dns_builder.h"
 #include "sim/world/probe.h"
 
 namespace mailrig::world {
@@ -63,9 +64,7 @@ class Builder {
     if (with_probe) {
       if (auto added = add_sink(std::string(probe_domain)); !added) return added.error();
     }
-    for (const scenario::ZoneText& zone : scenario_.zones) {
-      if (auto added = world_->zones.add_zone_text(zone.text, zone.file, zone.origin); !added) return added.error();
-    }
+    if (auto built = build_dns(scenario_, world_->zones); !built) return built.error();
     return std::move(world_);
   }
 
@@ -73,7 +72,7 @@ class Builder {
   Result<void> add_receivers() {
     for (std::size_t i = 0; i < scenario_.receivers.size(); ++i) {
       const scenario::Receiver& receiver = scenario_.receivers[i];
-      auto added = add_receiver(receiver.name, receiver.profile);
+      auto added = add_receiver(receiver.name, receiver.profile, receiver.region);
       if (!added) return receiver.at.error(added.error().message);
       world_->receivers.back()->set_down(receiver.down);
       world_->receivers.back()->set_certificate(receiver.certificate);
@@ -104,8 +103,9 @@ class Builder {
     return receiver::Mailboxes(draw_, profile.mailboxes, std::move(rules));
   }
 
-  // It tells `door` what it sees, or else whom `observers` names.
-  Result<void> add_receiver(const std::string& name, receiver::Profile profile, receiver::Observer* door = nullptr) {
+  // Its resolver stands in `region`. It tells `door` what it sees, or else whom `observers` names.
+  Result<void> add_receiver(const std::string& name, receiver::Profile profile, std::string region = {},
+                            receiver::Observer* door = nullptr) {
     const auto index = static_cast<std::uint32_t>(world_->receivers.size());
     for (const std::string& domain : profile.domains) {
       if (!claimed_.insert(domain).second) {
@@ -129,7 +129,8 @@ class Builder {
     auto boxes = mailboxes(profile);
     receiver::Observer* const told = door != nullptr ? door : observers_(index);
     world_->receivers.push_back(
-        std::make_unique<receiver::Receiver>(name, std::move(profile), std::move(boxes), draw_, told, &world_->zones));
+        std::make_unique<receiver::Receiver>(name, std::move(profile), std::move(boxes), draw_, told, &world_->zones,
+                                             std::move(region)));
     return {};
   }
 
@@ -148,7 +149,7 @@ class Builder {
     world_->doors.push_back(std::make_unique<Door>(std::move(*made), observers_(index)));
     world_->latencies.emplace_back();
     Door& door = *world_->doors.back();
-    if (auto added = add_receiver(forwarder.name, std::move(*profile), &door); !added) return added;
+    if (auto added = add_receiver(forwarder.name, std::move(*profile), forwarder.name, &door); !added) return added;
     if (forwarder.srs) {
       receiver::Receiver& taking = *world_->receivers.back();
       const policy::Utterance unknown = taking.profile().replies.at("unknown_user");

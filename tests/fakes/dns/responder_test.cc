@@ -105,5 +105,27 @@ TEST_F(ResponderTest, IsSilentWhereItMustBe) {
   EXPECT_FALSE(respond(*response, Transport::udp));
 }
 
+TEST_F(ResponderTest, TruncatesOverUdpWhereAFaultSaysSo) {
+  Fault fault;
+  fault.name = "shop.example";
+  fault.kind = FaultKind::truncated;
+  ASSERT_TRUE(zones_.add_fault(fault));
+  const Question question{"shop.example", Type::mx};
+  const Response cut = ask(question, Transport::udp);
+  EXPECT_TRUE(cut.truncated);
+  EXPECT_TRUE(cut.answer.answers.empty());
+  const Response whole = ask(question, Transport::tcp);
+  EXPECT_FALSE(whole.truncated);
+  EXPECT_EQ(whole.answer.answers.size(), 1U);
+}
+
+TEST_F(ResponderTest, IsSilentWhereAFaultTimesOut) {
+  Fault fault;
+  fault.name = "shop.example";
+  fault.kind = FaultKind::timeout;
+  ASSERT_TRUE(zones_.add_fault(fault));
+  EXPECT_FALSE(respond(build_query(1, {"shop.example", Type::mx}), Transport::udp));
+}
+
 }  // namespace
 }  // namespace mailrig::dns

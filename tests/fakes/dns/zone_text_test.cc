@@ -165,5 +165,23 @@ TEST(ZonesAddText, TakesAllOrNothing) {
   EXPECT_EQ(zones.lookup(now, {"shop.example", Type::txt}).rcode, Rcode::refused);
 }
 
+TEST(ParseData, ReadsWhatStandsBehindTheType) {
+  EXPECT_EQ(*parse_data(Type::mx, "10 MX1.shop.example"), Data(Mx{10, "mx1.shop.example"}));
+  EXPECT_EQ(*parse_data(Type::a, "192.0.2.1"), Data(*IpAddress::parse("192.0.2.1")));
+  EXPECT_EQ(*parse_data(Type::txt, "v=spf1 -all; not a comment"), Data(Txt::of("v=spf1 -all; not a comment")));
+  EXPECT_EQ(*parse_data(Type::txt, "\"one \" \"two\""), Data(Txt{{"one ", "two"}}));
+  for (const char* text : {"", "mx1", "10 mx1 extra", "10 mx1\n@ A 192.0.2.1", "70000 mx1"}) {
+    const auto data = parse_data(Type::mx, text);
+    ASSERT_FALSE(data) << text;
+    EXPECT_THAT(data.error().message, StartsWith("wrong data for MX: expected a preference")) << text;
+  }
+}
+
+TEST(ParseType, KnowsTypesThatZonesHold) {
+  EXPECT_EQ(parse_type("txt"), Type::txt);
+  EXPECT_EQ(parse_type("TYPE65280"), static_cast<Type>(65280));
+  for (const char* text : {"", "ANY", "AXFR", "TXTT", "OPT"}) EXPECT_FALSE(parse_type(text)) << text;
+}
+
 }  // namespace
 }  // namespace mailrig::dns

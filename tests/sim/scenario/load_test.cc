@@ -80,9 +80,9 @@ TEST(Load, ReadsEveryPart) {
   ASSERT_EQ(scenario.source_map.size(), 1u);
   EXPECT_EQ(scenario.source_map[0].first.to_string(), "127.0.0.1");
   EXPECT_EQ(scenario.source_map[0].second.to_string(), "198.18.2.10");
-  ASSERT_EQ(scenario.zones.size(), 1u);
-  EXPECT_EQ(scenario.zones[0].origin, "extra.example");
-  EXPECT_EQ(scenario.zones[0].text, "@ IN TXT \"x\"\n");
+  ASSERT_EQ(scenario.dns.zones.size(), 1u);
+  EXPECT_EQ(scenario.dns.zones[0].origin, "extra.example");
+  EXPECT_EQ(scenario.dns.zones[0].text, "@ IN TXT \"x\"\n");
   ASSERT_EQ(scenario.expect.size(), 3u);
   EXPECT_EQ(scenario.expect[1].value, 0.05);
 }
@@ -246,7 +246,7 @@ TEST(Load, FilesLieBesideTheScenario) {
   EXPECT_EQ(scenario.lists[0].count, 2u);
   EXPECT_THAT(scenario.traffic[0].to_ppm, IsEmpty());
   EXPECT_THAT(scenario.mail[0].files, ElementsAre(folder / "mail" / "a.eml"));
-  EXPECT_EQ(scenario.zones[0].text, "$ORIGIN extra.example.\n");
+  EXPECT_EQ(scenario.dns.zones[0].text, "$ORIGIN extra.example.\n");
   EXPECT_THAT(scenario.receivers[1].profile.domains, ElementsAre("mine.example"));
   EXPECT_EQ(parsed(resolved_yaml(scenario)).lists[0].addresses, scenario.lists[0].addresses);  // from another folder
 

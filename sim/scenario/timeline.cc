@@ -1,0 +1,200 @@
+// `timeline`: its keys, and what each entry comes to.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "fakes/dns/name.h"
+#include "fakes/dns/zone_text.h"
+#include "sim/scenario/draft.h"
+
+namespace mailrig::scenario {
+namespace {
+
+using config::Errors;
+using config::Node;
+using config::Presence;
+
+// One entry on its way into the scenario.
+struct Step {
+  const TimelineDraft& draft;
+  Scenario& scenario;
+  Errors& errors;
+  std::string key;          // "timeline.3.set"
+  std::string rest;         // of the path, behind what the rule fixes: the selector
+  std::uint32_t party = 0;  // index of the sender or receiver
+
+  Instant at() const { return later(scenario.start, draft.at); }
+  void fault(std::string_view message) const { errors.add(draft.set->at, fmt::format("{}: {}", key, message)); }
+};
+
+dns::RrsetChange change_of(const TimelineDraft& draft, const Scenario& scenario) {
+  dns::RrsetChange change;
+  change.at = later(scenario.start, draft.at);
+  if (draft.propagation) change.propagation = draft.propagation->value;
+  if (draft.ttl_s) change.ttl_s = draft.ttl_s->value;
+  return change;
+}
+
+void set_receiver_down(Step& step) {
+  ReceiverDown what{.receiver_index = step.party};
+  config::boolean().read(step.draft.to, what.down, step.errors);
+  step.scenario.timeline.push_back({step.draft.at, what});
+}
+
+void set_receiver_certificate(Step& step) {
+  ReceiverCertificate what{.receiver_index = step.party};
+  certificate_type().read(step.draft.to, what.certificate, step.errors);
+  step.scenario.timeline.push_back({step.draft.at, what});
+}
+
+// One TXT record among others of its name; an empty text removes it.
+void set_text(Step& step, std::string name, std::string prefix) {
+  std::string text;
+  if (!config::text().read(step.draft.to, text, step.errors)) return;
+  dns::RrsetChange change = change_of(step.draft, step.scenario);
+  change.name = std::move(name);
+  change.txt_prefix = std::move(prefix);
+  if (!text.empty()) change.values.emplace_back(dns::Txt::of(text));
+  step.scenario.dns.changes.push_back({std::move(change), step.draft.location});
+}
+
+void set_spf(Step& step) {
+  set_text(step, step.scenario.senders[step.party].domain, "v=spf1");
+}
+
+void set_dmarc(Step& step) {
+  set_text(step, "_dmarc." + step.scenario.senders[step.party].domain, "v=DMARC1");
+}
+
+void set_selector(Step& step) {
+  const Sender& sender = step.scenario.senders[step.party];
+  std::vector<std::string> selectors;
+  for (const DkimKey& key : sender.dkim) selectors.push_back(key.selector);
+  SelectorChange change;
+  change.sender_index = step.party;
+  change.at = step.at();
+  change.location = step.draft.location;
+  change.key_index = resolve({step.rest, step.draft.set->at}, step.key, "selector", selectors, step.errors);
+  const auto state = config::one_of<bool>({{"withdrawn", false}, {"published", true}});
+  state.read(step.draft.to, change.published, step.errors);
+  if (step.draft.propagation) change.propagation = step.draft.propagation->value;
+  if (step.draft.ttl_s) change.ttl_s = step.draft.ttl_s->value;
+  step.scenario.dns.selectors.push_back(std::move(change));
+}
+
+// What can be set: PARTY.<name>.KEY, and behind a KEY that ends in a dot whatever the rule makes of it.
+struct Rule {
+  std::string_view party;
+  std::string_view key;
+  std::string_view shown;
+  bool in_dns;  // takes propagation and ttl
+  void (*set)(Step&);
+};
+
+constexpr Rule rules[] = {
+    {"receivers", "down", "receivers.<name>.down", false, set_receiver_down},
+    {"receivers", "certificate", "receivers.<name>.certificate", false, set_receiver_certificate},
+    {"senders", "spf", "senders.<name>.spf", true, set_spf},
+    {"senders", "dmarc", "senders.<name>.dmarc", true, set_dmarc},
+    {"senders", "dkim.", "senders.<name>.dkim.<selector>", true, set_selector},
+};
+
+const Rule* rule_for(std::string_view party, std::string_view key) {
+  for (const Rule& rule : rules) {
+    const bool open = rule.key.ends_with('.');
+    const bool same = open ? key.starts_with(rule.key) && key.size() > rule.key.size() : key == rule.key;
+    if (party == rule.party && same) return &rule;
+  }
+  return nullptr;
+}
+
+void cannot_be_set(Step& step) {
+  std::string known;
+  for (const Rule& rule : rules) known += (known.empty() ? "" : ", ") + std::string(rule.shown);
+  step.fault(fmt::format("'{}' cannot be set; a timeline can set {}", step.draft.set->value, known));
+}
+
+void finish_set(Step& step) {
+  const std::string_view path = step.draft.set->value;
+  const auto first = path.find('.');
+  const auto second = first == std::string_view::npos ? first : path.find('.', first + 1);
+  if (second == std::string_view::npos) return cannot_be_set(step);
+  const auto party = path.substr(0, first);
+  const auto name = path.substr(first + 1, second - first - 1);
+  const auto key = path.substr(second + 1);
+  const Rule* rule = rule_for(party, key);
+  if (rule == nullptr) return cannot_be_set(step);
+  if (!rule->in_dns && (step.draft.propagation || step.draft.ttl_s)) {
+    return step.fault("'propagation' and 'ttl' are for records of the DNS");
+  }
+  const bool receiver = party == "receivers";
+  const auto names = receiver ? names_of(step.scenario.receivers) : names_of(step.scenario.senders);
+  const std::size_t before = step.errors.count();
+  step.party =
+      resolve({std::string(name), step.draft.set->at}, step.key, receiver ? "receiver" : "sender", names, step.errors);
+  if (step.errors.count() != before) return;
+  step.rest = key.substr(std::min(rule->key.size(), key.size()));
+  rule->set(step);
+}
+
+// record: "shop.example TXT", the whole RRset.
+void set_record(const TimelineDraft& draft, const std::string& key, Scenario& scenario, Errors& errors) {
+  const std::string_view text = draft.record->value;
+  const auto space = text.find(' ');
+  const auto name = dns::canonical_name(text.substr(0, space));
+  const auto type = space == std::string_view::npos ? std::nullopt : dns::parse_type(text.substr(space + 1));
+  if (!name || name->empty() || !type || *type == dns::Type::soa) {
+    return errors.add(draft.record->at, fmt::format("{}: expected a name and a record type, such as 'shop.example TXT',"
+                                                    " found '{}'",
+                                                    key, text));
+  }
+  dns::RrsetChange change = change_of(draft, scenario);
+  change.name = *name;
+  change.type = *type;
+  const bool removed = (draft.to.is_scalar() && draft.to.text().empty()) || draft.to.is_null();
+  if (!removed) change.values = read_dns_values(*type, draft.to, errors);
+  scenario.dns.changes.push_back({std::move(change), draft.location});
+}
+
+}  // namespace
+
+config::Type<TimelineDraft> timeline_type() {
+  boost::json::object value{{"type", boost::json::array{"boolean", "string", "array"}}};
+  config::Table<TimelineDraft> table{"timeline entry"};
+  table.key("at", &TimelineDraft::at, config::duration(), "When, after the start", Presence::required)
+      .key("set", &TimelineDraft::set, config::located(config::text()),
+           "What changes: receivers.<name>.down or .certificate, senders.<name>.spf, .dmarc or .dkim.<selector>")
+      .key("record", &TimelineDraft::record, config::located(config::text()),
+           "Or which records do: name and type, such as 'shop.example TXT'")
+      .key("to", &TimelineDraft::to, config::node(std::move(value)),
+           "The new value: true or false, a certificate, a record (\"\" or [] for none), withdrawn or published", Presence::required)
+      .key("propagation", &TimelineDraft::propagation, config::located(config::duration()),
+           "The regions see a change of the DNS within this time, one after the other; default: at once")
+      .key("ttl", &TimelineDraft::ttl_s, config::located(ttl_type()), "Of the new records; default 1h")
+      .remember_location(&TimelineDraft::location)
+      .check([](const Node& node, TimelineDraft& draft, Errors& errors) {
+        if (draft.set.has_value() == draft.record.has_value()) errors.add(node, "needs either 'set' or 'record'");
+        if (draft.propagation && draft.propagation->value < Duration::zero()) {
+          errors.add(*node.find("propagation"), "must not be negative");
+        }
+      });
+  return config::object(std::move(table));
+}
+
+void finish_timeline(std::vector<TimelineDraft>& drafts, Scenario& scenario, Errors& errors) {
+  for (std::size_t i = 0; i < drafts.size(); ++i) {
+    if (drafts[i].record) {
+      set_record(drafts[i], fmt::format("timeline.{}.record", i), scenario, errors);
+    } else {
+      Step step{drafts[i], scenario, errors, fmt::format("timeline.{}.set", i), {}, 0};
+      finish_set(step);
+    }
+  }
+  std::stable_sort(scenario.timeline.begin(), scenario.timeline.end(),
+                   [](const TimelineEntry& a, const TimelineEntry& b) { return a.at < b.at; });
+  std::stable_sort(scenario.dns.selectors.begin(), scenario.dns.selectors.end(),
+                   [](const SelectorChange& a, const SelectorChange& b) { return a.at < b.at; });
+}
+
+}  // namespace mailrig::scenario
