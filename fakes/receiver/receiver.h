@@ -9,8 +9,8 @@
 
 #include "fakes/base/draw.h"
 #include "fakes/dns/zones.h"
-#include "fakes/policy/policy.h"
 #include "fakes/policy/certificate.h"
+#include "fakes/policy/policy.h"
 #include "fakes/policy/session.h"
 #include "fakes/policy/verdict.h"
 #include "fakes/receiver/mailboxes.h"

@@ -1,5 +1,5 @@
 // mailrig dkim bench: how fast this machine signs and verifies, beside the bare OpenSSL operation.
-#include "sim/app/dkim.h"
+#include "sim/benchmark/dkim_bench.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -11,7 +11,7 @@
 
 #include "fakes/base/units.h"
 #include "sim/app/commands.h"
-#include "sim/benchmark/dkim_bench.h"
+#include "sim/app/dkim.h"
 #include "sim/report/json_text.h"
 #include "sim/report/table.h"
 #include "sim/report/text_format.h"

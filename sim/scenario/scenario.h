@@ -19,9 +19,9 @@
 #include "fakes/base/units.h"
 #include "fakes/config/node.h"
 #include "fakes/config/type.h"
-#include "fakes/forward/modification.h"
 #include "fakes/dns/fault.h"
 #include "fakes/dns/rrset_timeline.h"
+#include "fakes/forward/modification.h"
 #include "fakes/mail/address.h"
 #include "fakes/mail/build.h"
 #include "fakes/policy/certificate.h"
@@ -90,7 +90,7 @@ struct Receiver {
   Duration latency{};                 // one way, of the link; virtual time only
   bool down = false;                  // at the start
   policy::Certificate certificate = policy::Certificate::valid;  // of its MX hosts, at the start
-  std::string region;                 // where its resolver stands, for the DNS; default: the receiver's name
+  std::string region;  // where its resolver stands, for the DNS; default: the receiver's name
   Location at;
 };
 

@@ -168,7 +168,8 @@ config::Type<TimelineDraft> timeline_type() {
       .key("record", &TimelineDraft::record, config::located(config::text()),
            "Or which records do: name and type, such as 'shop.example TXT'")
       .key("to", &TimelineDraft::to, config::node(std::move(value)),
-           "The new value: true or false, a certificate, a record (\"\" or [] for none), withdrawn or published", Presence::required)
+           "The new value: true or false, a certificate, a record (\"\" or [] for none), withdrawn or published",
+           Presence::required)
       .key("propagation", &TimelineDraft::propagation, config::located(config::duration()),
            "The regions see a change of the DNS within this time, one after the other; default: at once")
       .key("ttl", &TimelineDraft::ttl_s, config::located(ttl_type()), "Of the new records; default 1h")

@@ -128,9 +128,8 @@ class Builder {
     }
     auto boxes = mailboxes(profile);
     receiver::Observer* const told = door != nullptr ? door : observers_(index);
-    world_->receivers.push_back(
-        std::make_unique<receiver::Receiver>(name, std::move(profile), std::move(boxes), draw_, told, &world_->zones,
-                                             std::move(region)));
+    world_->receivers.push_back(std::make_unique<receiver::Receiver>(name, std::move(profile), std::move(boxes), draw_,
+                                                                     told, &world_->zones, std::move(region)));
     return {};
   }
 
