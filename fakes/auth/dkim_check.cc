@@ -26,13 +26,21 @@ std::string why_unsuited(const KeyRecord& record, const Signature& signature) {
   return {};
 }
 
+std::uint64_t ahead_s(std::uint64_t timestamp_s, std::uint64_t now_s) {
+  return timestamp_s > now_s ? timestamp_s - now_s : 0;
+}
+
+std::uint64_t whole_seconds_of(Duration d) {
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(d).count());
+}
+
 }  // namespace
 
 SignatureCheck SignatureChecker::check(const Signature& signature, HeaderFields& header,
                                        const BodyHasher::Outcome& body, Instant now, std::string& scratch) {
   const std::uint64_t now_s = unix_seconds(now);
   if (signature.expiration_s && now_s > *signature.expiration_s) return {DkimResult::fail, "signature expired (x=)"};
-  if (signature.timestamp_s && *signature.timestamp_s > now_s + clock_skew_s_max) {
+  if (signature.timestamp_s && ahead_s(*signature.timestamp_s, now_s) > whole_seconds_of(clock_skew_max_)) {
     return {DkimResult::policy, "signature made in the future (t=)"};
   }
 

@@ -25,13 +25,14 @@ struct SignatureCheck {
 };
 
 // How far a signer's clock may be ahead of ours before a timestamp counts as one in the future.
-inline constexpr std::uint64_t clock_skew_s_max = 300;
+inline constexpr Duration clock_skew_usual = std::chrono::minutes(5);
 
 class SignatureChecker {
  public:
   // All lent; `cache` may be null.
-  SignatureChecker(dns::Resolver& resolver, KeyCache* cache, std::size_t key_records_max)
-      : resolver_(resolver), cache_(cache), key_records_max_(key_records_max) {}
+  SignatureChecker(dns::Resolver& resolver, KeyCache* cache, std::size_t key_records_max,
+                   Duration clock_skew_max = clock_skew_usual)
+      : resolver_(resolver), cache_(cache), key_records_max_(key_records_max), clock_skew_max_(clock_skew_max) {}
 
   // For a signature that could be read. `scratch` keeps its memory from message to message.
   SignatureCheck check(const Signature& signature, HeaderFields& header, const BodyHasher::Outcome& body, Instant now,
@@ -52,6 +53,7 @@ class SignatureChecker {
   dns::Resolver& resolver_;
   KeyCache* cache_;
   std::size_t key_records_max_;
+  Duration clock_skew_max_;
   struct Asked {
     std::string selector;
     std::string domain;

@@ -59,7 +59,7 @@ DkimOutcome DkimVerifier::finish(dns::Resolver& resolver, Instant now) {
   DkimOutcome outcome;
   outcome.unlisted = unlisted_;
   outcome.signatures.reserve(signatures_.size() + others_.size());
-  SignatureChecker checker(resolver, cache_, options_.key_records_max);
+  SignatureChecker checker(resolver, cache_, options_.key_records_max, options_.clock_skew_max);
   for (Signature& signature : signatures_) {
     if (signature.result != DkimResult::pass) {
       outcome.signatures.push_back(describe(std::move(signature)));

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "fakes/auth/canonical_header.h"
+#include "fakes/auth/dkim_check.h"
 #include "fakes/auth/dkim_result.h"
 #include "fakes/auth/dkim_signature.h"
 #include "fakes/auth/key_record.h"
@@ -28,6 +29,8 @@ namespace mailrig::auth {
 struct DkimVerifyOptions {
   std::size_t signatures_max = 10;   // evaluated; others are `policy`
   std::size_t key_records_max = 10;  // tried, where a name has several
+  // A timestamp (t=) further ahead of us is `policy`; RFC 6376 §3.5 leaves it to the verifier.
+  Duration clock_skew_max = clock_skew_usual;
 };
 
 // More signatures than this are counted, not listed.
