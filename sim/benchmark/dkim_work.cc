@@ -34,6 +34,9 @@ std::string text_of(std::size_t octets) {
   return text;
 }
 
+}  // namespace
+
+// These are members of DkimWork::State, so they need a name outside of this file.
 class Counted final : public auth::CanonicalSink {
  public:
   void take(std::string_view run) override { octets += run.size(); }
@@ -99,8 +102,6 @@ class RawKey {
   unsigned char signature_[auth::rsa_bits_max / 8];
   std::size_t size_ = 0;
 };
-
-}  // namespace
 
 Result<std::string> sample_message(std::size_t size_bytes) {
   mail::Composition parts;

@@ -19,7 +19,7 @@ using scenario::Sender;
 using scenario::Signer;
 
 // In a fast model no time-out is left with less than this.
-constexpr std::uint64_t timeout_wall_s_min = 10;
+constexpr std::uint64_t patience_wall_s = 10;
 
 std::string key_file(std::size_t index) {
   return fmt::format("{}.key", index + 1);
@@ -99,7 +99,7 @@ std::vector<MilterFile> rspamd_files(const MilterInstance& instance, std::span<c
   files.push_back({"start.lua", "require \"global_functions\" ()\nconfig[\"regexp\"] = {}\nrspamd_maps = {}\n"});
   // The list of all top-level domains is for URLs in spam, and takes long to read.
   files.push_back({"domains", "com\n"});
-  const std::uint64_t patience_s = timeout_wall_s_min * speed_permille / 1000;
+  const std::uint64_t patience_s = patience_wall_s * speed_permille / 1000;
   files.push_back({"config", fmt::format(R"(options {{
   pidfile = "{0}/pid"; control_socket = "{0}/control mode=0600"; history_file = "{0}/history"; stats_file = "{0}/stats";
   hs_cache_dir = "{0}"; tempdir = "{0}"; url_tld = "{0}/domains"; disable_hyperscan = true; enable_test_patterns = false;

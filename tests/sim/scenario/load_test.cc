@@ -167,9 +167,10 @@ TEST(Load, ResolvesTrafficAndTimeline) {
   EXPECT_THAT(scenario.traffic[0].to_ppm, ElementsAre(600'000u, 400'000u, 0u));
   ASSERT_EQ(scenario.timeline.size(), 2u);
   EXPECT_EQ(scenario.timeline[0].at, std::chrono::seconds(10));  // by time, whatever the order in the file
-  EXPECT_EQ(scenario.timeline[0].receiver_index, 1u);
-  EXPECT_TRUE(scenario.timeline[0].down);
-  EXPECT_FALSE(scenario.timeline[1].down);
+  const auto& first = std::get<ReceiverDown>(scenario.timeline[0].what);
+  EXPECT_EQ(first.receiver_index, 1u);
+  EXPECT_TRUE(first.down);
+  EXPECT_FALSE(std::get<ReceiverDown>(scenario.timeline[1].what).down);
 }
 
 TEST(Load, DefaultsAreReadyToUse) {

@@ -61,7 +61,7 @@ TEST(VirtualDriver, OnlyWhoVerifiesMindsTheCertificate) {
   const auto outcome = simulate(mail_for("verify", "expired"));
   EXPECT_EQ(outcome.snapshot->total[Fate::expired], 3U);
   const auto& receiver = outcome.snapshot->receivers.at(0);
-  EXPECT_EQ(receiver.events.at(static_cast<std::size_t>(policy::Event::tls_failed)), receiver.total.deferrals);
+  EXPECT_EQ(receiver.events.at(static_cast<std::size_t>(policy::Event::tls_failed)), receiver.tally.deferrals);
   EXPECT_EQ(receiver.tls[0], receiver.sessions_opened);  // none was encrypted
 }
 

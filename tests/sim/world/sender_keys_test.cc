@@ -95,8 +95,8 @@ TEST(SenderKeys, ArePublishedBeforeAndAfterTheirUse) {
 // The records of a domain that only signs, or only stands in From, are the user's to write.
 TEST(SenderKeys, AUsersZoneOfTheSameDomainKeepsThem) {
   auto scenario = two_senders("[{selector: s, domain: esp.example, algorithm: ed25519-sha256}]", "[]");
-  scenario.zones.push_back({"@ 300 IN SOA ns.esp.example. h.esp.example. 1 2 3 4 5\n@ 300 IN TXT \"v=spf1 -all\"\n",
-                            "esp.example", "esp.zone"});
+  scenario.dns.zones.push_back({"@ 300 IN SOA ns.esp.example. h.esp.example. 1 2 3 4 5\n@ 300 IN TXT \"v=spf1 -all\"\n",
+                                "esp.example", "esp.zone"});
   const auto world = build_world(scenario, AddressRange::documentation, nobody);
   ASSERT_TRUE(world) << world.error().to_string();
   const auto texts = [&](const std::string& name) {

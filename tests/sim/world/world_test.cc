@@ -79,7 +79,7 @@ TEST_F(WorldTest, NothingElseExists) {
 
 TEST(WorldZones, TextOfTheUserIsAddedAndItsFaultsNamed) {
   auto scenario = parse_scenario(shop_and_two_providers);
-  scenario.zones.push_back(
+  scenario.dns.zones.push_back(
       {"extra.example. 300 IN SOA ns.extra.example. h.extra.example. 1 2 3 4 5\n"
        "www.extra.example. 300 IN A 192.0.2.7\n",
        "", "extra.zone"});
@@ -87,7 +87,7 @@ TEST(WorldZones, TextOfTheUserIsAddedAndItsFaultsNamed) {
   ASSERT_TRUE(world) << world.error().to_string();
   EXPECT_EQ((*world)->zones.lookup({}, {"www.extra.example", dns::Type::a}).addresses().size(), 1U);
 
-  scenario.zones.push_back({"bad.example. 300 IN MX many mx.bad.example.\n", "", "bad.zone"});
+  scenario.dns.zones.push_back({"bad.example. 300 IN MX many mx.bad.example.\n", "", "bad.zone"});
   const auto broken = build_world(scenario, AddressRange::documentation, nobody);
   ASSERT_FALSE(broken);
   EXPECT_EQ(broken.error().file, "bad.zone");
