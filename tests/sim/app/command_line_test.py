@@ -14,7 +14,7 @@ SMALL = """\
 name: small
 seed: 1
 start: 2026-03-02T08:00:00Z
-senders: { shop: { domain: shop.example, retry: [1m], expire: 5m } }
+senders: { shop: { domain: shop.example, spf: "v=spf1 ip4:198.18.2.10 -all", retry: [1m], expire: 5m } }
 receivers: { outlook: {} }
 lists: { few: { count: 20 } }
 mail: { note: { size: 2KB } }

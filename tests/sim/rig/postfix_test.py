@@ -24,7 +24,7 @@ SMALL = """\
 name: small
 seed: 1
 start: 2026-03-02T08:00:00Z
-senders: {{ shop: {{ domain: shop.example, retry: [{retry}], expire: {expire} }} }}
+senders: {{ shop: {{ domain: shop.example, spf: "v=spf1 ip4:198.18.2.0/24 -all", retry: [{retry}], expire: {expire} }} }}
 receivers: {{ outlook: {receiver}, postgrey-site: {{ greylist: {{ enabled: false }} }} }}
 lists: {{ few: {{ {list} }} }}
 mail: {{ own: {{ {mail} }} }}
@@ -38,7 +38,7 @@ STUCK = """\
 name: stuck
 seed: 1
 start: 2026-03-02T08:00:00Z
-senders: {{ shop: {{ domain: small.example, retry: [1m], expire: 5h }} }}
+senders: {{ shop: {{ domain: small.example, spf: "v=spf1 ip4:198.18.2.0/24 -all", retry: [1m], expire: 5h }} }}
 receivers: {{ outlook: {{}}, university: {{ profile: postgrey-site, down: true }} }}
 lists: {{ few: {{ file: "{file}" }} }}
 mail: {{ own: {{ from: "a@small.example", envelope_from: "bounces@small.example" }} }}
