@@ -20,7 +20,7 @@ SCENARIO = """\
 name: signed
 seed: 1
 start: 2026-03-02T08:00:00Z
-senders: {{ shop: {{ domain: shop.example, ips: [198.18.2.10], dkim: {dkim} }} }}
+senders: {{ shop: {{ domain: shop.example, ips: [198.18.2.10], spf: "v=spf1 ip4:198.18.2.10 -all", dkim: {dkim} }} }}
 receivers: {{ outlook: {{}} }}
 lists: {{ few: {{ count: {count} }} }}
 mail: {{ note: {mail} }}
@@ -171,7 +171,7 @@ lists: { few: { count: 60, unknown: 5% } }
 mail: { note: { size: { min: 2KB, max: 9KB } } }
 traffic: [ { mail: note, list: few, schedule: { rate: 1/s, count: 60 } } ]
 end: { drain: 20m }
-speed: 60
+speed: 15
 expect: [ totals.lost == 0, totals.corrupted == 0, totals.queued == 0 ]
 """
 

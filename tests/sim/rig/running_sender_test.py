@@ -18,7 +18,7 @@ SCENARIO = """\
 name: relayed
 seed: 1
 start: 2026-03-02T08:00:00Z
-senders: { shop: { domain: shop.example, ips: [198.18.2.10] } }
+senders: { shop: { domain: shop.example, ips: [198.18.2.10], spf: "v=spf1 ip4:198.18.2.10 -all" } }
 receivers: { outlook: {}, postgrey-site: { greylist: { enabled: true, delay: 2s } } }
 lists: { few: { count: 20, unknown: 30% } }
 mail: { note: { from: "a@shop.example" } }
