@@ -74,8 +74,13 @@ void announce(const world::World& world, const live::FakeInternet& internet) {
 }
 
 int serve(const ServeOptions& options) {
-  auto scenario = options.scenario.empty() ? receivers_only(options.isps, options.judge)
-                                           : scenario::load(options.scenario, options.sets);
+  // People look at the wall clock while this runs, so the model starts at its time, and what the scenario changes in
+  // the DNS is counted from then on.
+  const Instant start(std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch()));
+  std::vector<std::string> sets = options.sets;
+  sets.push_back("start=" + to_rfc3339(start));
+  auto scenario =
+      options.scenario.empty() ? receivers_only(options.isps, options.judge) : scenario::load(options.scenario, sets);
   if (!scenario) return complain(scenario.error(), usage_error);
   const auto dns = parse_own_address(options.dns);
   if (!dns) return complain(dns.error(), usage_error);
@@ -102,9 +107,7 @@ int serve(const ServeOptions& options) {
   if (!world) return complain(world.error(), usage_error);
 
   const auto& interrupted = interruption();
-  // People look at the wall clock while this runs, so the model starts at its time.
-  const auto wall = std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch());
-  const net::Clock clock(Instant(wall), std::uint64_t{scenario->speed} * 1000);
+  const net::Clock clock(start, std::uint64_t{scenario->speed} * 1000);
   net::IoPool pool(std::max(1U, std::thread::hardware_concurrency()), clock);
   auto internet = live::FakeInternet::open(**world, pool, listening);
   if (!internet) return complain(internet.error(), environment_error);
