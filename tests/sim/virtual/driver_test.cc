@@ -7,7 +7,9 @@ namespace {
 
 using measure::Fate;
 
-const std::string shop = "senders: { shop: { domain: shop.example, retry: [1m], expire: 5m } }\nmail: { note: {} }\n";
+const std::string authorised = R"(spf: "v=spf1 ip4:198.18.0.0/15 -all")";  // the senders' own addresses
+const std::string shop =
+    "senders: { shop: { domain: shop.example, " + authorised + ", retry: [1m], expire: 5m } }\nmail: { note: {} }\n";
 
 TEST(VirtualDriver, MailArrivesAtOnceWhereNothingStandsInItsWay) {
   const auto outcome = simulate(shop +
@@ -45,7 +47,7 @@ TEST(VirtualDriver, WhatIsDownForTooLongExpires) {
 }
 
 std::string mail_for(const std::string& tls, const std::string& certificate) {
-  return "senders: { shop: { domain: shop.example, retry: [1m], expire: 5m, tls: " + tls +
+  return "senders: { shop: { domain: shop.example, " + authorised + ", retry: [1m], expire: 5m, tls: " + tls +
          " } }\nmail: { note: {} }\nreceivers: { outlook: { certificate: " + certificate +
          " } }\nlists: { few: { count: 3 } }\n"
          "traffic: [ { mail: note, list: few, schedule: { burst: 3 } } ]\n";
