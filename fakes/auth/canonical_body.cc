@@ -47,11 +47,12 @@ std::size_t first_set(BlockMask mask) {
 // simple: an empty line (it may be one of those at the end), a bare LF;
 // relaxed: these, tabs, white space before white space or a line end, white space behind a line end.
 BlockMask suspicious_pairs(Canonicalization method, Block block, Block next) {
-  const BlockMask bare_lf = is_octet(next, '\n') & ~is_octet(block, '\r');
   if (method == Canonicalization::simple) {
+    const BlockMask bare_lf = is_octet(next, '\n') & ~is_octet(block, '\r');
     return bare_lf | (is_octet(block, '\n') & (is_octet(next, '\r') | is_octet(next, '\n')));
   }
-  return bare_lf | is_octet(block, '\t') | (is_low(block) & is_low(next) & ~is_octet(block, '\r'));
+  const BlockMask close = (is_low(block) & is_low(next)) | is_octet(next, '\n');
+  return is_octet(block, '\t') | (close & ~is_octet(block, '\r'));
 }
 
 bool is_suspicious_pair(Canonicalization method, char c, char next) {
@@ -61,7 +62,26 @@ bool is_suspicious_pair(Canonicalization method, char c, char next) {
   return bare_lf || c == '\t' || (both_low && c != '\r');
 }
 
-const char* first_suspicious_pair(Canonicalization method, const char* at, const char* end) {
+bool is_any_set(BlockMask mask) {
+  std::uint64_t halves[2];
+  std::memcpy(halves, &mask, sizeof halves);
+  return (halves[0] | halves[1]) != 0;
+}
+
+// Compiled once for each method: inside of the loop the question would be asked again for every block.
+template <Canonicalization method>
+const char* first_suspicious_pair(const char* at, const char* end) {
+  // To look into a mask costs more than to make one, so four are looked at together.
+  constexpr std::size_t stride = 4 * block_size;
+  while (static_cast<std::size_t>(end - at) > stride) {
+    const auto pairs = [at](std::size_t block) {
+      const char* const from = at + block * block_size;
+      return suspicious_pairs(method, load_block(from), load_block(from + 1));
+    };
+    const BlockMask any = (pairs(0) | pairs(1)) | (pairs(2) | pairs(3));
+    if (is_any_set(any)) break;
+    at += stride;
+  }
   while (static_cast<std::size_t>(end - at) > block_size) {
     const std::size_t before = first_set(suspicious_pairs(method, load_block(at), load_block(at + 1)));
     at += before;
@@ -83,7 +103,9 @@ std::string_view to_string(Canonicalization method) {
 
 const char* end_of_canonical_run(Canonicalization method, const char* at, const char* end) {
   // The first of a pair belongs to the run unless it has to wait for what comes.
-  const char* stop = first_suspicious_pair(method, at, end) + 1;
+  const char* stop =
+      1 + (method == Canonicalization::simple ? first_suspicious_pair<Canonicalization::simple>(at, end)
+                                              : first_suspicious_pair<Canonicalization::relaxed>(at, end));
   while (stop > at + 1 && is_held_back(method, stop[-1])) --stop;
   return stop;
 }

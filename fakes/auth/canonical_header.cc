@@ -10,64 +10,65 @@
 namespace mailrig::auth {
 namespace {
 
-// The same for names that differ only in case, eight octets at a time. It takes a few other octets for one another too
-// ('@' and '`'), which costs a comparison.
+// The same for names that differ only in case, from their length and sixteen of their octets. It takes other names for
+// one another too, which costs a comparison.
 std::uint32_t name_hash(std::string_view name) {
   constexpr std::uint64_t lower = 0x2020'2020'2020'2020U;
   constexpr std::uint64_t multiplier = 0x9e37'79b9'7f4a'7c15U;
-  std::uint64_t hash = name.size();
-  while (!name.empty()) {
-    std::uint64_t word = 0;
-    const std::size_t octets = std::min(name.size(), sizeof word);
-    std::memcpy(&word, name.data(), octets);
-    hash = (hash ^ (word | lower)) * multiplier;
-    hash ^= hash >> 32U;
-    name.remove_prefix(octets);
+  std::uint64_t front = 0;
+  std::uint64_t back = 0;
+  if (name.size() >= sizeof front) {
+    std::memcpy(&front, name.data(), sizeof front);
+    std::memcpy(&back, name.data() + name.size() - sizeof back, sizeof back);
+  } else {
+    for (const char c : name) front = front << 8U | static_cast<unsigned char>(c);
   }
-  return static_cast<std::uint32_t>(hash);
+  std::uint64_t hash = ((front | lower) ^ name.size()) * multiplier;
+  hash = (hash ^ hash >> 32U ^ (back | lower)) * multiplier;
+  return static_cast<std::uint32_t>(hash >> 32U);
 }
 
-// Text of one field in canonical form. State runs on from one append to the next, so that a field can be given in
-// parts; the first that is not empty holds the whole name.
-class FieldCanonicalizer {
+// Unchanged, but for lines that came with a bare LF.
+void append_simple(std::string& out, std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t lf = std::min(text.find('\n'), text.size());
+    out.append(text.substr(0, lf));
+    if (lf == text.size()) return;
+    if (lf == 0 || text[lf - 1] != '\r') out += '\r';
+    out += '\n';
+    text.remove_prefix(lf + 1);
+  }
+}
+
+// Text of one field in relaxed form. State runs on from one append to the next, so that a field can be given in parts;
+// the first that is not empty holds the whole name.
+class RelaxedField {
  public:
-  FieldCanonicalizer(std::string& out, Canonicalization method) : out_(out), method_(method) {}
+  explicit RelaxedField(std::string& out) : out_(out) {}
 
   void append(std::string_view text) {
-    if (method_ == Canonicalization::simple) return append_simple(text);
-    if (!in_value_ && !text.empty()) text = append_name(text);
-    append_value(text);
+    const std::size_t before = out_.size();
+    out_.resize(before + text.size() + 1);  // no octet becomes two, but a colon may be missing
+    to_ = out_.data() + before;
+    if (!in_value_ && !text.empty()) text = write_name(text);
+    write_value(text.data(), text.data() + text.size());
+    out_.resize(static_cast<std::size_t>(to_ - out_.data()));
   }
 
  private:
-  // Unchanged, but for lines that came with a bare LF.
-  void append_simple(std::string_view text) {
-    while (!text.empty()) {
-      const std::size_t lf = std::min(text.find('\n'), text.size());
-      out_.append(text.substr(0, lf));
-      if (lf == text.size()) return;
-      if (lf == 0 || text[lf - 1] != '\r') out_ += '\r';
-      out_ += '\n';
-      text.remove_prefix(lf + 1);
-    }
-  }
-
   // "Delete any WSP characters remaining before and after the colon"
-  std::string_view append_name(std::string_view text) {
+  std::string_view write_name(std::string_view text) {
     const std::size_t colon = std::min(text.find(':'), text.size());
-    const std::string_view name = text.substr(0, std::min(text.find_first_of(" \t"), colon));
-    const std::size_t before = out_.size();
-    out_.resize(before + name.size() + 1);
-    std::transform(name.begin(), name.end(), out_.begin() + static_cast<std::ptrdiff_t>(before),
-                   [](char c) { return mail::to_lower(c); });
-    out_.back() = ':';
+    for (const char c : text.substr(0, colon)) {
+      if (mail::is_wsp(c)) break;
+      *to_++ = mail::to_lower(c);
+    }
+    *to_++ = ':';
     in_value_ = true;
     return text.substr(std::min(colon + 1, text.size()));
   }
 
-  void append_value(std::string_view text) {
-    const char* at = text.data();
-    const char* const end = at + text.size();
+  void write_value(const char* at, const char* end) {
     while (at != end) {
       if (mail::is_wsp(*at)) {
         held_space_ = true;
@@ -75,18 +76,18 @@ class FieldCanonicalizer {
       } else if (*at == '\n' || (*at == '\r' && at + 1 != end && at[1] == '\n')) {
         ++at;  // a fold
       } else {
-        if (held_space_ && any_value_) out_ += ' ';
+        if (held_space_ && any_value_) *to_++ = ' ';
         held_space_ = false;
         any_value_ = true;
         const char* const stop = *at == '\r' ? at + 1 : end_of_canonical_run(Canonicalization::relaxed, at, end);
-        out_.append(at, stop);
+        to_ = std::copy(at, stop, to_);
         at = stop;
       }
     }
   }
 
   std::string& out_;
-  Canonicalization method_;
+  char* to_ = nullptr;
   bool in_value_ = false;
   bool any_value_ = false;
   bool held_space_ = false;
@@ -137,7 +138,12 @@ const mail::HeaderField* HeaderFields::choose(std::string_view name) {
 }
 
 void append_canonical_field(std::string& out, Canonicalization method, std::string_view raw) {
-  FieldCanonicalizer(out, method).append(without_last_line_end(raw));
+  raw = without_last_line_end(raw);
+  if (method == Canonicalization::simple) {
+    append_simple(out, raw);
+  } else {
+    RelaxedField(out).append(raw);
+  }
   out += "\r\n";
 }
 
@@ -145,9 +151,16 @@ void append_canonical_signature(std::string& out, Canonicalization method, std::
   raw = without_last_line_end(raw);
   CHECK(cut.data() >= raw.data() && cut.data() + cut.size() <= raw.data() + raw.size());
   const auto before = static_cast<std::size_t>(cut.data() - raw.data());
-  FieldCanonicalizer field(out, method);
-  field.append(raw.substr(0, before));
-  field.append(raw.substr(before + cut.size()));
+  const std::string_view behind = raw.substr(before + cut.size());
+  raw = raw.substr(0, before);
+  if (method == Canonicalization::simple) {
+    append_simple(out, raw);
+    append_simple(out, behind);
+  } else {
+    RelaxedField field(out);
+    field.append(raw);
+    field.append(behind);
+  }
 }
 
 }  // namespace mailrig::auth

@@ -17,6 +17,8 @@ class FieldWriter {
   // Begins with "Name:".
   explicit FieldWriter(std::string_view name);
 
+  // For so many octets more, so that the text need not grow bit by bit.
+  void make_room(std::size_t octets) { text_.reserve(text_.size() + octets); }
   // A piece that stays in one line, behind a blank or, where it would not fit, a fold.
   void word(std::string_view text);
   // A piece that stays in one line, directly behind the last or, where it would not fit, a fold.

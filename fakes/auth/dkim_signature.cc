@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "fakes/auth/idna.h"
+#include "fakes/dns/name.h"
 #include "fakes/mail/text.h"
 
 namespace mailrig::auth {
@@ -12,11 +13,10 @@ namespace {
 
 constexpr std::uint64_t tag_number_max = 1'000'000'000'000'000'000;
 constexpr std::size_t label_octets_max = 63;
-constexpr std::size_t name_octets_max = 253;
 
 // Letters, digits, hyphens and, since selectors and domains in use have them, underscores.
 bool is_host_name(std::string_view name) {
-  if (name.size() > name_octets_max) return false;
+  if (name.size() > dns::name_octets_max) return false;
   std::size_t label = 0;
   for (const char c : name) {
     const bool ends_label = c == '.' && label > 0;
@@ -145,7 +145,7 @@ class SignatureReader {
     if (!selector) return bad_syntax("s= is no selector");
     signature_.selector = *std::move(selector);
     constexpr std::string_view between = "._domainkey.";
-    return signature_.selector.size() + between.size() + signature_.domain.size() <= name_octets_max ||
+    return signature_.selector.size() + between.size() + signature_.domain.size() <= dns::name_octets_max ||
            bad_syntax("s= and d= together are too long");
   }
 

@@ -35,9 +35,9 @@ class DmarcEvaluator {
                  ? "the message has no usable author domain"
                  : fmt::format("the author domain '{}' is no domain name", input_.author_domain.substr(0, 255)));
     }
-    out_.questions = lookup_.questions();
     out_.cost = lookup_.cost();
     out_.ttl_s = lookup_.ttl_s();
+    out_.questions = std::move(lookup_).take_questions();
     return std::move(out_);
   }
 
@@ -65,15 +65,14 @@ class DmarcEvaluator {
   bool discover_by_tree_walk() {
     const DmarcAnswer& own = lookup_.policy_at(out_.author_domain);
     if (own.record) {
-      take_record(out_.author_domain, *own.record);
+      take_record(out_.author_domain, own.record);
       return true;
     }
     const DmarcTreeWalk walk = walk_dmarc_tree(lookup_, out_.author_domain);
     if (walk.temporary) return no_answer_about_policy();
-    organizations_[out_.author_domain] = walk.organizational_domain;
     out_.organizational_domain = walk.organizational_domain;
     if (walk.policy_domain.empty()) return no_policy();
-    take_record(walk.policy_domain, *lookup_.policy_at(walk.policy_domain).record);
+    take_record(walk.policy_domain, lookup_.policy_at(walk.policy_domain).record);
     return true;
   }
 
@@ -88,16 +87,16 @@ class DmarcEvaluator {
         return false;
       }
       if (answer.record) {
-        take_record(domain, *answer.record);
+        take_record(domain, answer.record);
         return true;
       }
     }
     return no_policy();
   }
 
-  void take_record(const std::string& domain, const DmarcRecord& record) {
+  void take_record(const std::string& domain, std::shared_ptr<const DmarcRecord> record) {
     out_.policy_domain = domain;
-    out_.record = record;
+    out_.record = std::move(record);
   }
 
   bool no_answer_about_policy() {
@@ -134,7 +133,6 @@ class DmarcEvaluator {
       // Discovery found it out already.
     } else if (all_identifiers_are_the_author()) {
       // RFC 9989 §4.10.2: "this common domain is treated as the Organizational Domain."
-      organizations_[out_.author_domain] = out_.author_domain;
       out_.organizational_domain = out_.author_domain;
     } else if (settings_.explain) {
       find_author_organization();
@@ -143,7 +141,7 @@ class DmarcEvaluator {
     out_.spf_aligned = out_.spf.aligned;
     // Those that need no question come first: one of them may spare all the walks.
     const bool author_signed = std::any_of(input_.dkim.begin(), input_.dkim.end(), [&](const auto& identifier) {
-      return identifier.check == IdentifierCheck::passed && dmarc_name(identifier.domain) == out_.author_domain;
+      return identifier.check == IdentifierCheck::passed && is_author(identifier);
     });
     out_.dkim.reserve(input_.dkim.size());
     for (const DmarcIdentifier& identifier : input_.dkim) {
@@ -165,6 +163,11 @@ class DmarcEvaluator {
     for (std::size_t i = 0; i < out_.dkim.size(); ++i) name_organization(input_.dkim[i], out_.dkim[i]);
   }
 
+  // Most are written just as the author is.
+  bool is_author(const DmarcIdentifier& identifier) const {
+    return identifier.domain == input_.author_domain || dmarc_name(identifier.domain) == out_.author_domain;
+  }
+
   // And there is at least one.
   bool all_identifiers_are_the_author() const {
     bool any = false;
@@ -172,7 +175,7 @@ class DmarcEvaluator {
     const auto look_at = [&](const DmarcIdentifier& identifier) {
       if (identifier.check == IdentifierCheck::failed) return;
       any = true;
-      all = all && dmarc_name(identifier.domain) == out_.author_domain;
+      all = all && is_author(identifier);
     };
     look_at(input_.spf);
     for (const DmarcIdentifier& identifier : input_.dkim) look_at(identifier);
@@ -182,7 +185,8 @@ class DmarcEvaluator {
   DmarcIdentifierResult align_identifier(const DmarcIdentifier& identifier, DmarcAlignment mode,
                                          std::string_view mechanism) {
     DmarcIdentifierResult result;
-    const auto name = dmarc_name(identifier.domain);
+    const auto name =
+        identifier.domain == input_.author_domain ? std::optional(out_.author_domain) : dmarc_name(identifier.domain);
     result.domain = name.value_or(identifier.domain);
     if (!name || identifier.check == IdentifierCheck::failed) return result;
 
@@ -225,11 +229,12 @@ class DmarcEvaluator {
 
   // Null when too many walks were asked for; empty when the DNS did not say.
   const std::string* organization_within_bounds(const std::string& name) {
+    const bool is_author = name == out_.author_domain;
+    if (is_author && !out_.organizational_domain.empty()) return &out_.organizational_domain;
     const auto known = organizations_.find(name);
     if (known != organizations_.end()) return &known->second;
-    const bool walked_enough = organizations_.size() > settings_.walks_max;  // the author's own does not count
-    if (walked_enough) return nullptr;
-    std::string& organization = organizations_[name];
+    if (!is_author && organizations_.size() >= settings_.walks_max) return nullptr;
+    std::string& organization = is_author ? out_.organizational_domain : organizations_[name];
     if (walks_tree()) {
       const DmarcTreeWalk walk = walk_dmarc_tree(lookup_, name);
       if (!walk.temporary) organization = walk.organizational_domain;
@@ -246,10 +251,12 @@ class DmarcEvaluator {
     const auto signature = std::find_if(out_.dkim.begin(), out_.dkim.end(), [](const auto& d) { return d.aligned; });
     const std::string& domain = by_spf ? out_.spf.domain : signature->domain;
     const std::string_view mechanism = !by_spf ? "DKIM" : out_.dkim_aligned ? "SPF and DKIM" : "SPF";
-    return domain == out_.author_domain
-               ? fmt::format("{} passed for the author domain {}", mechanism, domain)
-               : fmt::format("{} passed for {}, which has the organizational domain of {}: {}", mechanism, domain,
-                             out_.author_domain, out_.organizational_domain);
+    if (domain != out_.author_domain) {
+      return fmt::format("{} passed for {}, which has the organizational domain of {}: {}", mechanism, domain,
+                         out_.author_domain, out_.organizational_domain);
+    }
+    std::string reason(mechanism);  // the usual one, without the cost of formatting
+    return reason.append(" passed for the author domain ").append(domain);
   }
 
   void fail() {

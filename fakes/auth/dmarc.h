@@ -83,10 +83,10 @@ struct DmarcEvaluation {
   std::optional<DmarcPolicy> policy;
   DmarcSoftening softened_by = DmarcSoftening::none;
 
-  std::string author_domain;          // in A-labels
-  std::string policy_domain;          // where the record stands; empty: none
-  std::string organizational_domain;  // the author's; empty: it made no difference, or is not known
-  std::optional<DmarcRecord> record;
+  std::string author_domain;                  // in A-labels
+  std::string policy_domain;                  // where the record stands; empty: none
+  std::string organizational_domain;          // the author's; empty: it made no difference, or is not known
+  std::shared_ptr<const DmarcRecord> record;  // null: none
 
   bool spf_aligned = false;
   bool dkim_aligned = false;  // at least one signature is

@@ -10,13 +10,9 @@
 namespace mailrig::auth {
 
 std::optional<std::string> dmarc_name(std::string_view domain) {
-  auto name = to_a_labels(domain);
-  if (!name) return std::nullopt;
-  const bool is_host = std::all_of(name->begin(), name->end(), [](char c) {
-    return mail::is_letter_or_digit(c) || c == '-' || c == '_' || c == '.';
-  });
-  if (!is_host) return std::nullopt;
-  return name;
+  if (auto plain = dns::plain_name(domain)) return plain;
+  const auto name = to_a_labels(domain);
+  return name ? dns::plain_name(*name) : std::nullopt;
 }
 
 dns::Answer DmarcLookup::ask(dns::Question question) {
@@ -31,24 +27,28 @@ const DmarcAnswer& DmarcLookup::policy_at(std::string_view domain) {
   const auto known = policies_.find(domain);
   if (known != policies_.end()) return known->second;
   DmarcAnswer& policy = policies_[std::string(domain)];
-  std::string name = "_dmarc.";
-  name += domain;
-  // A name too long for the DNS (RFC 1035 §2.3.4) cannot hold a record.
-  if (!dns::canonical_name(name)) return policy;
+  constexpr std::string_view label = "_dmarc.";
+  // A name too long for the DNS cannot hold a record.
+  if (label.size() + domain.size() > dns::name_octets_max) return policy;
+  std::string name;
+  name.reserve(label.size() + domain.size());
+  name.append(label).append(domain);
 
   const dns::Answer answer = ask({std::move(name), dns::Type::txt});
   if (answer.temporary()) {
     policy.status = DmarcAnswer::Status::temporary;
     return policy;
   }
-  for (const std::string& text : answer.texts()) {
-    auto record = parse_dmarc_record(text);
+  for (const dns::Record& answered : answer.answers) {
+    const auto* txt = std::get_if<dns::Txt>(&answered.data);
+    if (txt == nullptr) continue;
+    auto record = parse_dmarc_record(txt->joined());
     if (!record) continue;
     if (policy.status != DmarcAnswer::Status::none) {
-      policy = {DmarcAnswer::Status::several, std::nullopt};
+      policy = {DmarcAnswer::Status::several, nullptr};
       break;
     }
-    policy = {DmarcAnswer::Status::one, std::move(record)};
+    policy = {DmarcAnswer::Status::one, std::make_shared<const DmarcRecord>(*std::move(record))};
   }
   return policy;
 }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,7 +29,7 @@ struct DmarcAnswer {
     temporary  // the DNS did not say
   };
   Status status = Status::none;
-  std::optional<DmarcRecord> record;  // when there is one
+  std::shared_ptr<const DmarcRecord> record;  // when there is one; null otherwise
 };
 
 class DmarcLookup {
@@ -47,6 +48,8 @@ class DmarcLookup {
 
   // In the order asked.
   const std::vector<dns::Question>& questions() const { return questions_; }
+  // The same, at the end: nothing can be asked afterwards.
+  std::vector<dns::Question> take_questions() && { return std::move(questions_); }
   // Of all questions together.
   Duration cost() const { return cost_; }
   // How long all the answers hold; 0 when nothing was asked.

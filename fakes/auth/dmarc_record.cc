@@ -32,21 +32,23 @@ std::optional<std::uint32_t> whole_number(std::string_view text) {
   return number;
 }
 
-// RFC 3986 §2.1. None when a "%" has no two digits behind it.
-std::optional<std::string> percent_decoded(std::string_view text) {
-  if (text.find('%') == std::string_view::npos) return std::string(text);
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      decoded += text[i];
-      continue;
-    }
-    if (i + 2 >= text.size() || mail::hex_value(text[i + 1]) < 0 || mail::hex_value(text[i + 2]) < 0)
-      return std::nullopt;
-    decoded += static_cast<char>(mail::hex_value(text[i + 1]) * 16 + mail::hex_value(text[i + 2]));
-    i += 2;
+// RFC 3986 §2.1: every "%" has two digits behind it.
+bool has_whole_escapes(std::string_view text) {
+  for (std::size_t at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 3)) {
+    if (at + 2 >= text.size() || mail::hex_value(text[at + 1]) < 0 || mail::hex_value(text[at + 2]) < 0) return false;
   }
-  return decoded;
+  return true;
+}
+
+// Of text with whole escapes.
+std::string percent_decoded(std::string_view text) {
+  std::string decoded;
+  for (std::size_t at = text.find('%'); at != std::string_view::npos; at = text.find('%')) {
+    decoded += text.substr(0, at);
+    decoded += static_cast<char>(mail::hex_value(text[at + 1]) * 16 + mail::hex_value(text[at + 2]));
+    text.remove_prefix(at + 3);
+  }
+  return decoded += text;
 }
 
 bool is_uri_scheme(std::string_view text) {
@@ -66,8 +68,9 @@ std::optional<mail::Address> mailto_address(std::string_view uri) {
   constexpr std::string_view scheme = "mailto:";
   if (!mail::equals_ignoring_case(uri.substr(0, scheme.size()), scheme)) return std::nullopt;
   uri.remove_prefix(scheme.size());
-  const auto address = percent_decoded(uri.substr(0, uri.find('?')));
-  return address ? mail::parse_address(*address) : std::nullopt;
+  uri = uri.substr(0, uri.find('?'));
+  if (!has_whole_escapes(uri)) return std::nullopt;
+  return mail::parse_address(percent_decoded(uri));
 }
 
 // obs-dmarc-report-size: digits and perhaps a unit, a power of 1024 (RFC 7489 §6.2).
@@ -94,7 +97,7 @@ std::optional<DmarcReportUri> report_uri(std::string_view text) {
   }
   const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos || colon + 1 == text.size()) return std::nullopt;
-  if (!is_uri_scheme(text.substr(0, colon)) || !is_uri_text(text.substr(colon + 1)) || !percent_decoded(text)) {
+  if (!is_uri_scheme(text.substr(0, colon)) || !is_uri_text(text.substr(colon + 1)) || !has_whole_escapes(text)) {
     return std::nullopt;
   }
   if (mail::equals_ignoring_case(text.substr(0, colon), "mailto") && !mailto_address(text)) return std::nullopt;

@@ -5,17 +5,17 @@
 #include <algorithm>
 #include <memory>
 
+#include "fakes/dns/name.h"
 #include "fakes/mail/text.h"
 
 namespace mailrig::auth {
 namespace {
 
 constexpr std::size_t a_label_octets_max = 63;
-constexpr std::size_t a_label_name_octets_max = 253;
 
 // RFC 1035 §2.3.4 for a name without its final dot.
 bool has_name_lengths(std::string_view name) {
-  if (name.empty() || name.size() > a_label_name_octets_max) return false;
+  if (name.empty() || name.size() > dns::name_octets_max) return false;
   while (true) {
     const std::size_t dot = name.find('.');
     const std::size_t octets = std::min(dot, name.size());
@@ -41,6 +41,7 @@ std::optional<std::string> convert_u_labels(std::string_view domain) {
 }  // namespace
 
 std::optional<std::string> to_a_labels(std::string_view domain) {
+  if (auto plain = dns::plain_name(domain)) return plain;
   if (domain.size() > u_label_name_octets_max || has_blank_or_control(domain)) return std::nullopt;
   std::optional<std::string> name;
   if (mail::is_ascii(domain)) {

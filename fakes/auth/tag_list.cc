@@ -71,6 +71,12 @@ constexpr std::array<std::uint8_t, 256> base64_values = [] {
   return values;
 }();
 
+constexpr std::uint32_t not_base64_bit = 0x80;
+
+std::uint32_t sextet_of(char c) {
+  return base64_values[static_cast<unsigned char>(c)];
+}
+
 }  // namespace
 
 TagList TagList::parse(std::string_view text) {
@@ -96,7 +102,8 @@ TagList TagList::parse(std::string_view text) {
 
 const Tag* TagList::find(std::string_view name) const {
   for (const Tag& tag : tags_) {
-    if (tag.name == name) return &tag;
+    // Most names are one letter, for which comparing memory is a detour. No tag's name is empty.
+    if (tag.name.size() == name.size() && tag.name.front() == name.front() && tag.name == name) return &tag;
   }
   return nullptr;
 }
@@ -144,8 +151,26 @@ std::optional<std::string> decode_base64(std::string_view value) {
   std::uint32_t bits = 0;
   unsigned sextets = 0;
   std::size_t padding = 0;
-  for (const char c : value) {
-    const std::uint8_t sextet = base64_values[static_cast<unsigned char>(c)];
+  const char* at = value.data();
+  const char* const end = at + value.size();
+  while (at != end) {
+    // Whole groups, of which nearly all values consist.
+    while (sextets == 0 && padding == 0 && end - at >= 4) {
+      const std::uint32_t a = sextet_of(at[0]);
+      const std::uint32_t b = sextet_of(at[1]);
+      const std::uint32_t c = sextet_of(at[2]);
+      const std::uint32_t d = sextet_of(at[3]);
+      if (((a | b | c | d) & not_base64_bit) != 0) break;
+      const std::uint32_t group = a << 18 | b << 12 | c << 6 | d;
+      bytes[size] = static_cast<char>(group >> 16);
+      bytes[size + 1] = static_cast<char>(group >> 8);
+      bytes[size + 2] = static_cast<char>(group);
+      size += 3;
+      at += 4;
+    }
+    if (at == end) break;
+    const char c = *at++;
+    const std::uint32_t sextet = sextet_of(c);
     if (sextet == not_base64) {
       if (is_fws(c)) continue;
       if (c != '=') return std::nullopt;

@@ -43,8 +43,28 @@ void append_canonical(std::string& out, unsigned char byte) {
 
 }  // namespace
 
+std::optional<std::string> plain_name(std::string_view text) {
+  if (text.empty() || text.size() > name_octets_max) return std::nullopt;
+  std::string out(text);
+  std::size_t label_bytes = 0;
+  for (char& c : out) {
+    if (c == '.') {
+      if (label_bytes == 0 || label_bytes > label_bytes_max) return std::nullopt;
+      label_bytes = 0;
+      continue;
+    }
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if (!(c >= 'a' && c <= 'z') && !is_digit(c) && c != '-' && c != '_') return std::nullopt;
+    ++label_bytes;
+  }
+  if (label_bytes > label_bytes_max) return std::nullopt;
+  if (label_bytes == 0) out.pop_back();  // the dot at the end
+  return out;
+}
+
 std::optional<std::string> canonical_name(std::string_view text) {
   if (text == ".") return std::string();
+  if (auto plain = plain_name(text)) return plain;
   std::string out;
   out.reserve(text.size());
   std::size_t label_bytes = 0;

@@ -20,16 +20,24 @@ constexpr std::size_t word_room = encoded_word_max - word_prefix_base64.size() -
 
 void append_base64(std::string& out, std::string_view bytes) {
   static constexpr char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  const auto octet = [&](std::size_t i) -> std::uint32_t {
-    return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0;
-  };
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+  const std::size_t before = out.size();
+  out.resize(before + (bytes.size() + 2) / 3 * 4, '=');
+  char* to = out.data() + before;
+  const auto octet = [&](std::size_t i) -> std::uint32_t { return static_cast<unsigned char>(bytes[i]); };
+  std::size_t i = 0;
+  for (; i + 2 < bytes.size(); i += 3) {
     const std::uint32_t group = octet(i) << 16 | octet(i + 1) << 8 | octet(i + 2);
-    out += alphabet[group >> 18];
-    out += alphabet[group >> 12 & 0x3f];
-    out += i + 1 < bytes.size() ? alphabet[group >> 6 & 0x3f] : '=';
-    out += i + 2 < bytes.size() ? alphabet[group & 0x3f] : '=';
+    *to++ = alphabet[group >> 18];
+    *to++ = alphabet[group >> 12 & 0x3f];
+    *to++ = alphabet[group >> 6 & 0x3f];
+    *to++ = alphabet[group & 0x3f];
   }
+  if (i == bytes.size()) return;
+  const bool two = i + 1 < bytes.size();
+  const std::uint32_t group = octet(i) << 16 | (two ? octet(i + 1) << 8 : 0);
+  *to++ = alphabet[group >> 18];
+  *to++ = alphabet[group >> 12 & 0x3f];
+  if (two) *to = alphabet[group >> 6 & 0x3f];
 }
 
 void append_escaped(std::string& out, char c) {

@@ -292,7 +292,7 @@ void Authenticator::judge_author(Session& session, const MessageFacts& message, 
     facts.author_domain = found.author_domain;
     facts.dmarc = found.result;
     facts.disposition = found.disposition;
-    facts.dmarc_published = found.record.has_value();
+    facts.dmarc_published = found.record != nullptr;
     facts.spf_aligned = found.spf_aligned;
     facts.dkim_aligned = found.dkim_aligned;
     // Without a policy nobody looked.
