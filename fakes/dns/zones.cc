@@ -52,6 +52,15 @@ Error at(Error error, const std::string& file, const PlacedRecord& placed) {
   return {std::move(error.message), file, placed.line, placed.column};
 }
 
+std::string wildcard_name(std::string_view encloser) {
+  return encloser.empty() ? std::string("*") : "*." + std::string(encloser);
+}
+
+// Questions for what is at a name that is an alias (RFC 4035 §2.5), and not for what is at its target.
+bool asks_for_alias(Type type) {
+  return type == Type::cname || type == Type::any || type == Type::nsec || type == Type::rrsig;
+}
+
 Record negative_soa(const Record& soa) {
   Record negative = soa;
   // RFC 2308 §3: the TTL of the SOA in a negative answer is the smaller of the two.
@@ -137,6 +146,22 @@ const Record* Zones::zone_of(std::string_view name) const {
     }
     if (name.empty()) return nullptr;
   }
+}
+
+const Record* Zones::zone_above(std::string_view name) const {
+  const Record* above = name.empty() ? nullptr : zone_of(parent_name(name));
+  return above != nullptr ? above : zone_of(name);
+}
+
+// RFC 4035 §3.1.4.1: a DS record, and that there is none, is for the parent to say.
+const Record* Zones::zone_of(const Question& question) const {
+  return question.type == Type::ds ? zone_above(question.name) : zone_of(question.name);
+}
+
+std::optional<std::string> Zones::apex_of(std::string_view name) const {
+  const Record* soa = zone_of(name);
+  if (soa == nullptr) return std::nullopt;
+  return soa->name;
 }
 
 Result<void> Zones::add_zone(std::string_view apex, Soa soa) {
@@ -246,19 +271,24 @@ Result<void> Zones::add_ptr(const IpAddress& ip, std::string_view name, std::uin
   return add(Record::ptr(std::move(reverse), std::string(name), ttl_s));
 }
 
-// RFC 4592 §3.3: the closest encloser is the longest ancestor that exists, and only the wildcard right below it counts.
-const Zones::Node* Zones::wildcard_for(std::string_view name) const {
-  std::string_view encloser = name;
-  do {
+std::string_view Zones::encloser_of(std::string_view name, const View& view) const {
+  for (std::string_view encloser = name; !encloser.empty();) {
     encloser = parent_name(encloser);
-  } while (find(encloser) == nullptr);
-  return find(encloser.empty() ? std::string("*") : "*." + std::string(encloser));
+    const Node* node = find(encloser);
+    if (node != nullptr && node->exists(view)) return encloser;
+  }
+  return {};
 }
 
+const Zones::Node* Zones::wildcard_below(std::string_view encloser) const {
+  return find(wildcard_name(encloser));
+}
+
+// RFC 4592 §3.3: the closest encloser is the longest ancestor that exists, and only the wildcard right below it counts.
 const Zones::Node* Zones::node_for(std::string_view name, const View& view) const {
   const Node* node = find(name);
   if (node != nullptr && node->exists(view)) return node;
-  node = name.empty() ? nullptr : wildcard_for(name);
+  node = name.empty() ? nullptr : wildcard_below(encloser_of(name, view));
   return node != nullptr && node->exists(view) ? node : nullptr;
 }
 
@@ -276,11 +306,47 @@ void Zones::append_matches(Answer& answer, const Node& node, const Question& que
 bool Zones::suffer_faults(Answer& answer, const Question& question, const View& view) const {
   for (const Fault& fault : faults_) {
     if (!fault.meets(question, view) || !fault.strike(answer)) continue;
-    const Record* soa = answer.rcode == Rcode::nxdomain ? zone_of(question.name) : nullptr;
+    // That a zone does not exist at all, the one above it says.
+    const Node* node = find(question.name);
+    const bool whole_zone = node != nullptr && node->soa() != nullptr;
+    const Record* soa = answer.rcode != Rcode::nxdomain ? nullptr
+                        : whole_zone                    ? zone_above(question.name)
+                                                        : zone_of(question.name);
     if (soa != nullptr) answer.authority.push_back(negative_soa(*soa));
     return true;
   }
   return false;
+}
+
+std::optional<Place> Zones::place_of(Instant now, const Question& question) const {
+  const View view{now, {}};
+  const Record* soa = zone_of(question);
+  if (soa == nullptr) return std::nullopt;
+  Place place;
+  place.apex = soa->name;
+  place.denial_ttl_s = negative_soa(*soa).ttl_s;  // RFC 9077 §3
+  const Node* node = find(question.name);
+  if (node != nullptr && node->exists(view)) {
+    place.encloser = place.source = question.name;
+  } else {
+    place.encloser = encloser_of(question.name, view);
+    place.source = wildcard_name(place.encloser);
+    node = wildcard_below(place.encloser);
+  }
+  if (node == nullptr || !node->exists(view)) return place;
+  place.found = true;
+  const bool begins_zone = node->soa() != nullptr;
+  const bool from_above = begins_zone && place.apex != place.source;
+  if (from_above) place.types.push_back(Type::ns);
+  node->each(view, [&](const Record& record) {
+    // Above a cut there are only NS and DS, below it anything but DS. Where NS cuts off no zone of ours we answer all
+    // the same, so it is no cut.
+    const bool seen = from_above ? record.type == Type::ds : record.type != (begins_zone ? Type::ds : Type::ns);
+    if (seen) place.types.push_back(record.type);
+  });
+  std::sort(place.types.begin(), place.types.end());
+  place.types.erase(std::unique(place.types.begin(), place.types.end()), place.types.end());
+  return place;
 }
 
 Answer Zones::lookup(Instant now, const Question& question, std::string_view region) const {
@@ -295,7 +361,7 @@ Answer Zones::lookup(Instant now, const Question& question, std::string_view reg
   // RFC 1034 §4.3.2, without referrals.
   for (int hops = 0; hops <= cname_hops_max; ++hops) {
     if (!faults_.empty() && suffer_faults(answer, {*name, question.type}, view)) return answer;
-    const Record* soa = zone_of(*name);
+    const Record* soa = zone_of(Question{*name, question.type});
     if (soa == nullptr) {
       // A chain that leaves our zones ends as on a real server: with what we know, unless we are the whole world.
       if (hops == 0 || settings_.outside == Rcode::nxdomain) answer.rcode = settings_.outside;
@@ -308,7 +374,7 @@ Answer Zones::lookup(Instant now, const Question& question, std::string_view reg
       return answer;
     }
     const Record* cname = node->first(Type::cname, view);
-    if (cname == nullptr || question.type == Type::cname || question.type == Type::any) {
+    if (cname == nullptr || asks_for_alias(question.type)) {
       const std::size_t before = answer.answers.size();
       append_matches(answer, *node, {*name, question.type}, view);
       if (answer.answers.size() == before) answer.authority.push_back(negative_soa(*soa));

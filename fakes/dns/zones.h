@@ -34,6 +34,16 @@ struct ZonesSettings {
   Duration cost{};  // of every lookup
 };
 
+// Where a question is answered from: what a signature, or the proof that there is nothing, has to say about it.
+struct Place {
+  std::string apex;         // of the zone that answers
+  std::string encloser;     // the longest name that exists: the one asked for, or an ancestor of it
+  std::string source;       // the name asked for, or the wildcard that stands in for it; of no meaning unless `found`
+  bool found = false;       // false: the name does not exist
+  std::vector<Type> types;  // of `source`, sorted, as that zone sees them; empty for an empty non-terminal
+  std::uint32_t denial_ttl_s = 0;
+};
+
 class Zones {
  public:
   using Settings = ZonesSettings;
@@ -73,6 +83,10 @@ class Zones {
   Answer lookup(Instant now, const Question& question, std::string_view region = {}) const;
   // Whether a zone encloses the name, which need not exist.
   bool encloses(std::string_view name) const { return zone_of(name) != nullptr; }
+  // The apex of that zone; names are canonical. Nothing outside every zone.
+  std::optional<std::string> apex_of(std::string_view name) const;
+  // The same for a question, as seen at `now` from no particular place; its name is canonical.
+  std::optional<Place> place_of(Instant now, const Question& question) const;
 
  private:
   // A node without records is an empty non-terminal (RFC 8020): the name exists because something below it does.
@@ -101,9 +115,14 @@ class Zones {
   Node& make(std::string_view name);
   // The SOA record of the zone that encloses the name; null outside every zone.
   const Record* zone_of(std::string_view name) const;
+  // The same for a question: what delegates a zone belongs to the one above it, as far as there is one.
+  const Record* zone_of(const Question& question) const;
+  const Record* zone_above(std::string_view name) const;
   // The node that answers for the name: its own, or a wildcard's; null when there is none.
   const Node* node_for(std::string_view name, const View& view) const;
-  const Node* wildcard_for(std::string_view name) const;
+  const Node* wildcard_below(std::string_view encloser) const;
+  // The longest ancestor of the name that exists; the root exists wherever there is anything.
+  std::string_view encloser_of(std::string_view name, const View& view) const;
   void append_matches(Answer& answer, const Node& node, const Question& question, const View& view) const;
   // True when the answer is complete: a fault took the place of the zones.
   bool suffer_faults(Answer& answer, const Question& question, const View& view) const;
