@@ -32,10 +32,6 @@ void spoil(Record& signature) {
   last = static_cast<char>(last ^ 1);
 }
 
-std::string label_of_any(std::string_view encloser) {
-  return encloser.empty() ? "*" : "*." + std::string(encloser);
-}
-
 // The name right below `encloser` on the way to `name`.
 std::string_view next_closer(std::string_view name, std::string_view encloser) {
   while (parent_name(name) != encloser) name = parent_name(name);
@@ -172,7 +168,7 @@ void DnssecSigner::sign_denial(Reply& reply) const {
     // A fault may say so of a name that exists; then it is denied all the same. Nothing could deny the root.
     if (place->encloser == name) place->encloser = parent_name(name);
     deny_name(reply, name, *place);
-    deny_name(reply, label_of_any(place->encloser), *place);
+    deny_name(reply, wildcard_name(place->encloser), *place);
   }
 }
 

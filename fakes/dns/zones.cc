@@ -52,76 +52,19 @@ Error at(Error error, const std::string& file, const PlacedRecord& placed) {
   return {std::move(error.message), file, placed.line, placed.column};
 }
 
-std::string wildcard_name(std::string_view encloser) {
-  return encloser.empty() ? std::string("*") : "*." + std::string(encloser);
-}
-
 // Questions for what is at a name that is an alias (RFC 4035 §2.5), and not for what is at its target.
 bool asks_for_alias(Type type) {
   return type == Type::cname || type == Type::any || type == Type::nsec || type == Type::rrsig;
 }
 
-Record negative_soa(const Record& soa) {
-  Record negative = soa;
+Record negative_soa(const ZoneNode& apex, const View& view) {
+  Record negative = apex.soa_at(view);
   // RFC 2308 §3: the TTL of the SOA in a negative answer is the smaller of the two.
-  negative.ttl_s = std::min(soa.ttl_s, std::get<Soa>(soa.data).minimum_s);
+  negative.ttl_s = std::min(negative.ttl_s, std::get<Soa>(negative.data).minimum_s);
   return negative;
 }
 
 }  // namespace
-
-const Record* Zones::Node::soa() const {
-  const auto found = std::find_if(records.begin(), records.end(), [](const Record& r) { return r.type == Type::soa; });
-  return found == records.end() ? nullptr : &*found;
-}
-
-const std::vector<Record>* Zones::Node::current(Type type, const View& view) const {
-  const std::vector<Record>* general = nullptr;
-  for (const RrsetTimeline& timeline : changing) {
-    if (timeline.type() != type || !timeline.covers(view.region)) continue;
-    const std::vector<Record>* version = timeline.current(view);
-    if (version == nullptr) continue;
-    if (!timeline.regions().empty()) return version;
-    general = version;
-  }
-  return general;
-}
-
-template <class Take>
-void Zones::Node::each(const View& view, Take take) const {
-  for (const Record& record : records) {
-    if (changing.empty() || current(record.type, view) == nullptr) take(record);
-  }
-  for (const RrsetTimeline& timeline : changing) {
-    const std::vector<Record>* version = current(timeline.type(), view);
-    if (version == nullptr || version != timeline.current(view)) continue;
-    for (const Record& record : *version) take(record);
-  }
-}
-
-const Record* Zones::Node::first(Type type, const View& view) const {
-  const Record* found = nullptr;
-  each(view, [&](const Record& record) {
-    if (found == nullptr && record.type == type) found = &record;
-  });
-  return found;
-}
-
-bool Zones::Node::exists(const View& view) const {
-  if (changing.empty() || has_children) return true;
-  bool any = false;
-  each(view, [&any](const Record&) { any = true; });
-  return any;
-}
-
-void Zones::Node::rebuild(Type type) {
-  std::vector<Record> base;
-  std::copy_if(records.begin(), records.end(), std::back_inserter(base),
-               [type](const Record& record) { return record.type == type; });
-  for (RrsetTimeline& timeline : changing) {
-    if (timeline.type() == type) timeline.rebuild(base);
-  }
-}
 
 const Zones::Node* Zones::find(std::string_view name) const {
   const auto found = nodes_.find(name);
@@ -139,29 +82,28 @@ Zones::Node& Zones::make(std::string_view name) {
   return nodes_.try_emplace(std::string(name)).first->second;
 }
 
-const Record* Zones::zone_of(std::string_view name) const {
+const Zones::Node* Zones::zone_of(std::string_view name) const {
   for (;; name = parent_name(name)) {
-    if (const Node* node = find(name)) {
-      if (const Record* soa = node->soa()) return soa;
-    }
+    const Node* node = find(name);
+    if (node != nullptr && node->soa() != nullptr) return node;
     if (name.empty()) return nullptr;
   }
 }
 
-const Record* Zones::zone_above(std::string_view name) const {
-  const Record* above = name.empty() ? nullptr : zone_of(parent_name(name));
+const Zones::Node* Zones::zone_above(std::string_view name) const {
+  const Node* above = name.empty() ? nullptr : zone_of(parent_name(name));
   return above != nullptr ? above : zone_of(name);
 }
 
 // RFC 4035 §3.1.4.1: a DS record, and that there is none, is for the parent to say.
-const Record* Zones::zone_of(const Question& question) const {
+const Zones::Node* Zones::zone_of(const Question& question) const {
   return question.type == Type::ds ? zone_above(question.name) : zone_of(question.name);
 }
 
 std::optional<std::string> Zones::apex_of(std::string_view name) const {
-  const Record* soa = zone_of(name);
-  if (soa == nullptr) return std::nullopt;
-  return soa->name;
+  const Node* zone = zone_of(name);
+  if (zone == nullptr) return std::nullopt;
+  return zone->soa()->name;
 }
 
 Result<void> Zones::add_zone(std::string_view apex, Soa soa) {
@@ -205,7 +147,8 @@ Result<void> Zones::schedule(RrsetChange change) {
   if (change.type == Type::soa || change.type == Type::any) {
     return Error{fmt::format("{} records do not change with time; change other types", to_string(change.type))};
   }
-  if (zone_of(change.name) == nullptr) return outside_every_zone(change.type, change.name);
+  const auto apex = apex_of(change.name);
+  if (!apex) return outside_every_zone(change.type, change.name);
   if (!change.alternating.empty() && change.every <= Duration::zero()) {
     return Error{"values that are given in turn need a time that each is given for, longer than 0"};
   }
@@ -226,6 +169,7 @@ Result<void> Zones::schedule(RrsetChange change) {
   if (timeline == node.changing.end()) {
     timeline = node.changing.insert(timeline, RrsetTimeline(type, change.regions));
   }
+  make(*apex).note_change(change);
   timeline->add(std::move(change));
   node.rebuild(type);
   return {};
@@ -298,7 +242,7 @@ void Zones::append_matches(Answer& answer, const Node& node, const Question& que
   node.each(view, [&](const Record& record) {
     if (wanted == Type::any) wanted = all ? Type::any : record.type;
     if (wanted != Type::any && record.type != wanted) return;
-    answer.answers.push_back(record);
+    answer.answers.push_back(record.type == Type::soa ? node.soa_at(view) : record);
     answer.answers.back().name = question.name;  // a wildcard's record takes the name that was asked (RFC 4592 §2.2.1)
   });
 }
@@ -309,10 +253,8 @@ bool Zones::suffer_faults(Answer& answer, const Question& question, const View& 
     // That a zone does not exist at all, the one above it says.
     const Node* node = find(question.name);
     const bool whole_zone = node != nullptr && node->soa() != nullptr;
-    const Record* soa = answer.rcode != Rcode::nxdomain ? nullptr
-                        : whole_zone                    ? zone_above(question.name)
-                                                        : zone_of(question.name);
-    if (soa != nullptr) answer.authority.push_back(negative_soa(*soa));
+    const Node* zone = whole_zone ? zone_above(question.name) : zone_of(question.name);
+    if (answer.rcode == Rcode::nxdomain && zone != nullptr) answer.authority.push_back(negative_soa(*zone, view));
     return true;
   }
   return false;
@@ -320,11 +262,11 @@ bool Zones::suffer_faults(Answer& answer, const Question& question, const View& 
 
 std::optional<Place> Zones::place_of(Instant now, const Question& question) const {
   const View view{now, {}};
-  const Record* soa = zone_of(question);
-  if (soa == nullptr) return std::nullopt;
+  const Node* zone = zone_of(question);
+  if (zone == nullptr) return std::nullopt;
   Place place;
-  place.apex = soa->name;
-  place.denial_ttl_s = negative_soa(*soa).ttl_s;  // RFC 9077 §3
+  place.apex = zone->soa()->name;
+  place.denial_ttl_s = negative_soa(*zone, view).ttl_s;  // RFC 9077 §3
   const Node* node = find(question.name);
   if (node != nullptr && node->exists(view)) {
     place.encloser = place.source = question.name;
@@ -361,8 +303,8 @@ Answer Zones::lookup(Instant now, const Question& question, std::string_view reg
   // RFC 1034 §4.3.2, without referrals.
   for (int hops = 0; hops <= cname_hops_max; ++hops) {
     if (!faults_.empty() && suffer_faults(answer, {*name, question.type}, view)) return answer;
-    const Record* soa = zone_of(Question{*name, question.type});
-    if (soa == nullptr) {
+    const Node* zone = zone_of(Question{*name, question.type});
+    if (zone == nullptr) {
       // A chain that leaves our zones ends as on a real server: with what we know, unless we are the whole world.
       if (hops == 0 || settings_.outside == Rcode::nxdomain) answer.rcode = settings_.outside;
       return answer;
@@ -370,14 +312,14 @@ Answer Zones::lookup(Instant now, const Question& question, std::string_view reg
     const Node* node = node_for(*name, view);
     if (node == nullptr) {
       answer.rcode = Rcode::nxdomain;
-      answer.authority.push_back(negative_soa(*soa));
+      answer.authority.push_back(negative_soa(*zone, view));
       return answer;
     }
     const Record* cname = node->first(Type::cname, view);
     if (cname == nullptr || asks_for_alias(question.type)) {
       const std::size_t before = answer.answers.size();
       append_matches(answer, *node, {*name, question.type}, view);
-      if (answer.answers.size() == before) answer.authority.push_back(negative_soa(*soa));
+      if (answer.answers.size() == before) answer.authority.push_back(negative_soa(*zone, view));
       return answer;
     }
     answer.answers.push_back(*cname);

@@ -20,6 +20,7 @@
 #include "fakes/dns/fault.h"
 #include "fakes/dns/record.h"
 #include "fakes/dns/rrset_timeline.h"
+#include "fakes/dns/zone_node.h"
 
 namespace mailrig::dns {
 
@@ -72,8 +73,8 @@ class Zones {
 
   // Replaces or removes an RRset at an instant, gives it several sets in turn, or other ones in a region; may be called
   // in any order of time, and before or after add(), whose records are what holds before every change. A name that has
-  // no record of any type at some moment, and nothing below it, does not exist then. Errors as for add(); a SOA stays
-  // as it is.
+  // no record of any type at some moment, and nothing below it, does not exist then. Whenever something changes, the
+  // serial of the zone rises (RFC 1982), as seen from each region. Errors as for add(); nothing else of a SOA changes.
   Result<void> schedule(RrsetChange change);
 
   // Several faults on one question add up: delays and truncation in any case, and the first that has no answer.
@@ -89,22 +90,7 @@ class Zones {
   std::optional<Place> place_of(Instant now, const Question& question) const;
 
  private:
-  // A node without records is an empty non-terminal (RFC 8020): the name exists because something below it does.
-  struct Node {
-    std::vector<Record> records;          // in the order of adding, which is the order of answers
-    std::vector<RrsetTimeline> changing;  // per type and set of regions; empty for almost every name
-    bool has_children = false;
-
-    const Record* soa() const;
-    // The version of an RRset that the view sees; null: what `records` has.
-    const std::vector<Record>* current(Type type, const View& view) const;
-    // Calls take(record) for everything that the view sees.
-    template <class Take>
-    void each(const View& view, Take take) const;
-    const Record* first(Type type, const View& view) const;
-    bool exists(const View& view) const;
-    void rebuild(Type type);
-  };
+  using Node = ZoneNode;
 
   struct NameHash {
     using is_transparent = void;
@@ -113,11 +99,11 @@ class Zones {
 
   const Node* find(std::string_view name) const;
   Node& make(std::string_view name);
-  // The SOA record of the zone that encloses the name; null outside every zone.
-  const Record* zone_of(std::string_view name) const;
+  // The apex of the zone that encloses the name; null outside every zone.
+  const Node* zone_of(std::string_view name) const;
   // The same for a question: what delegates a zone belongs to the one above it, as far as there is one.
-  const Record* zone_of(const Question& question) const;
-  const Record* zone_above(std::string_view name) const;
+  const Node* zone_of(const Question& question) const;
+  const Node* zone_above(std::string_view name) const;
   // The node that answers for the name: its own, or a wildcard's; null when there is none.
   const Node* node_for(std::string_view name, const View& view) const;
   const Node* wildcard_below(std::string_view encloser) const;
