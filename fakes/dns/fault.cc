@@ -29,6 +29,12 @@ bool Fault::strike(Answer& answer) const {
     case FaultKind::truncated:
       answer.truncated_over_udp = true;
       return false;
+    case FaultKind::bogus:
+      answer.signatures = Signatures::bogus;
+      return false;
+    case FaultKind::expired:
+      answer.signatures = Signatures::expired;
+      return false;
     case FaultKind::nxdomain:
       answer.rcode = Rcode::nxdomain;
       return true;

@@ -18,7 +18,9 @@ enum class FaultKind : std::uint8_t {
   nxdomain,  // as if the name did not exist
   refused,
   truncated,  // over UDP only TC comes; TCP works
-  slow        // the answer comes late
+  slow,       // the answer comes late
+  bogus,      // the signatures of a signed zone are wrong
+  expired     // they have run out
 };
 
 struct Fault {

@@ -96,6 +96,7 @@ std::optional<Query> parse_query(std::string_view packet) {
   query.opcode = LDNS_OPCODE_WIRE(wire(packet));
   query.recursion_desired = LDNS_RD_WIRE(wire(packet)) != 0;
   query.checking_disabled = LDNS_CD_WIRE(wire(packet)) != 0;
+  query.authentic_data = LDNS_AD_WIRE(wire(packet)) != 0;
   if (query.opcode != LDNS_PACKET_QUERY) {
     query.rcode = Rcode::notimp;
     return query;
@@ -121,6 +122,7 @@ std::optional<Query> parse_query(std::string_view packet) {
 
 std::string build_response(const Query& query, const Answer& answer, std::size_t bytes_max) {
   const auto packet = response_to(query, answer.rcode);
+  ldns_pkt_set_ad(packet.get(), answer.authentic && (query.authentic_data || query.dnssec_ok()));
   push_all(packet.get(), LDNS_SECTION_ANSWER, answer.answers);
   push_all(packet.get(), LDNS_SECTION_AUTHORITY, answer.authority);
   std::string bytes = write(packet.get());

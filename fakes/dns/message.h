@@ -29,6 +29,7 @@ struct Query {
   std::uint8_t opcode = 0;
   bool recursion_desired = false;
   bool checking_disabled = false;
+  bool authentic_data = false;  // asks to be told whether the answer is authentic (RFC 6840 §5.7)
   // Other than noerror: answer with this at once, the query is not for the zones.
   Rcode rcode = Rcode::noerror;
   // Absent where the question could not be read.
@@ -36,6 +37,8 @@ struct Query {
   std::string name_as_asked;  // in the client's own case, which is echoed (draft-vixie-dnsext-dns0x20)
   std::uint16_t question_class = 1;
   std::optional<Edns> edns;
+
+  bool dnssec_ok() const { return edns && edns->dnssec_ok; }
 };
 
 // Nothing when there must be no reply: too short for a header, or itself a reply.
@@ -43,7 +46,7 @@ std::optional<Query> parse_query(std::string_view packet);
 
 // A response that does not fit into `bytes_max`, or is truncated_over_udp where `bytes_max` is UDP's, is cut down to
 // header and question with TC set (RFC 2181 §9); one beyond tcp_bytes_max becomes servfail, for no transport could
-// carry it.
+// carry it. AD is set on an authentic answer for whoever asked with AD or DO (RFC 6840 §5.8).
 std::string build_response(const Query& query, const Answer& answer, std::size_t bytes_max);
 
 // A query for a resolver: recursion desired, EDNS with edns_udp_bytes_max. The name must be a domain name.

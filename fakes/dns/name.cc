@@ -102,6 +102,10 @@ std::string_view parent_name(std::string_view name) {
   return {};
 }
 
+std::string wildcard_name(std::string_view name) {
+  return name.empty() ? "*" : "*." + std::string(name);
+}
+
 bool is_within(std::string_view name, std::string_view apex) {
   // Walks label by label: a plain comparison of the ends would take an escaped dot for a separator.
   while (name.size() > apex.size()) name = parent_name(name);

@@ -23,6 +23,9 @@ std::optional<std::string> canonical_name(std::string_view text);
 // "mx1.shop.example" → "shop.example" → "example" → "". The name must be canonical and not the root.
 std::string_view parent_name(std::string_view name);
 
+// "shop.example" → "*.shop.example". The name must be canonical.
+std::string wildcard_name(std::string_view name);
+
 // True when `name` is `apex` or lies below it; both canonical. Everything lies below the root.
 bool is_within(std::string_view name, std::string_view apex);
 

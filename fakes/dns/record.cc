@@ -25,6 +25,14 @@ std::string to_string(Type type) {
       return "TXT";
     case Type::aaaa:
       return "AAAA";
+    case Type::ds:
+      return "DS";
+    case Type::rrsig:
+      return "RRSIG";
+    case Type::nsec:
+      return "NSEC";
+    case Type::dnskey:
+      return "DNSKEY";
     case Type::any:
       return "ANY";
   }

@@ -24,6 +24,10 @@ enum class Type : std::uint16_t {
   mx = 15,
   txt = 16,
   aaaa = 28,
+  ds = 43,
+  rrsig = 46,
+  nsec = 47,
+  dnskey = 48,
   any = 255
 };
 
@@ -90,7 +94,8 @@ struct Opaque {
   friend bool operator==(const Opaque&, const Opaque&) = default;
 };
 
-// A and AAAA hold an IpAddress; NS, CNAME and PTR a Target; types without a name in `Type` an Opaque.
+// A and AAAA hold an IpAddress; NS, CNAME and PTR a Target; those of DNSSEC, and types without a name in `Type`, an
+// Opaque.
 using Data = std::variant<IpAddress, Target, Mx, Txt, Soa, Opaque>;
 
 struct Record {
@@ -114,13 +119,22 @@ struct Record {
   friend bool operator==(const Record&, const Record&) = default;
 };
 
+// What somebody who validates thinks of the signatures of a signed zone (RFC 4035 §5).
+enum class Signatures : std::uint8_t {
+  good,
+  bogus,   // they fit neither the data nor the key
+  expired  // they were good once
+};
+
 struct Answer {
   Rcode rcode = Rcode::noerror;
-  std::vector<Record> answers;      // the CNAME chain first, then what was asked for
-  std::vector<Record> authority;    // the SOA, when the answer is negative (RFC 2308 §2)
-  Duration cost{};                  // how long the driver shall delay, in model time
-  bool timed_out = false;           // nobody answered; rcode is servfail then
-  bool truncated_over_udp = false;  // the server says TC whatever the size; `answers` is what TCP brings
+  std::vector<Record> answers;               // the CNAME chain first, then what was asked for
+  std::vector<Record> authority;             // the SOA, when the answer is negative (RFC 2308 §2)
+  Duration cost{};                           // how long the driver shall delay, in model time
+  bool timed_out = false;                    // nobody answered; rcode is servfail then
+  bool truncated_over_udp = false;           // the server says TC whatever the size; `answers` is what TCP brings
+  Signatures signatures = Signatures::good;  // of what comes from signed zones, once a DnssecSigner has signed it
+  bool authentic = false;                    // all of it is signed well, from the root on: AD may say so
 
   // What the answer holds, in its order; empty for negative answers.
   std::vector<IpAddress> addresses() const;

@@ -16,8 +16,8 @@ std::size_t bytes_max(const Query& query, Transport transport) {
 
 }  // namespace
 
-std::optional<std::string> Responder::respond(Instant now, std::string_view packet, Transport transport,
-                                              Duration* cost) const {
+std::optional<std::string> Responder::respond(Instant now, std::string_view packet, Transport transport, Duration* cost,
+                                              std::optional<Instant> wall) const {
   *cost = Duration::zero();
   const auto query = parse_query(packet);
   if (!query) return std::nullopt;
@@ -25,6 +25,9 @@ std::optional<std::string> Responder::respond(Instant now, std::string_view pack
   answer.rcode = query->rcode;
   if (query->rcode == Rcode::noerror) answer = zones_->lookup(now, *query->question);
   if (answer.timed_out) return std::nullopt;
+  if (signer_ != nullptr && query->rcode == Rcode::noerror && (query->dnssec_ok() || query->authentic_data)) {
+    signer_->complete(answer, *query->question, {now, wall.value_or(now)}, query->dnssec_ok());
+  }
   *cost = answer.cost;
   return build_response(*query, answer, bytes_max(*query, transport));
 }

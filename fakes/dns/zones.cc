@@ -52,67 +52,19 @@ Error at(Error error, const std::string& file, const PlacedRecord& placed) {
   return {std::move(error.message), file, placed.line, placed.column};
 }
 
-Record negative_soa(const Record& soa) {
-  Record negative = soa;
+// Questions for what is at a name that is an alias (RFC 4035 §2.5), and not for what is at its target.
+bool asks_for_alias(Type type) {
+  return type == Type::cname || type == Type::any || type == Type::nsec || type == Type::rrsig;
+}
+
+Record negative_soa(const ZoneNode& apex, const View& view) {
+  Record negative = apex.soa_at(view);
   // RFC 2308 §3: the TTL of the SOA in a negative answer is the smaller of the two.
-  negative.ttl_s = std::min(soa.ttl_s, std::get<Soa>(soa.data).minimum_s);
+  negative.ttl_s = std::min(negative.ttl_s, std::get<Soa>(negative.data).minimum_s);
   return negative;
 }
 
 }  // namespace
-
-const Record* Zones::Node::soa() const {
-  const auto found = std::find_if(records.begin(), records.end(), [](const Record& r) { return r.type == Type::soa; });
-  return found == records.end() ? nullptr : &*found;
-}
-
-const std::vector<Record>* Zones::Node::current(Type type, const View& view) const {
-  const std::vector<Record>* general = nullptr;
-  for (const RrsetTimeline& timeline : changing) {
-    if (timeline.type() != type || !timeline.covers(view.region)) continue;
-    const std::vector<Record>* version = timeline.current(view);
-    if (version == nullptr) continue;
-    if (!timeline.regions().empty()) return version;
-    general = version;
-  }
-  return general;
-}
-
-template <class Take>
-void Zones::Node::each(const View& view, Take take) const {
-  for (const Record& record : records) {
-    if (changing.empty() || current(record.type, view) == nullptr) take(record);
-  }
-  for (const RrsetTimeline& timeline : changing) {
-    const std::vector<Record>* version = current(timeline.type(), view);
-    if (version == nullptr || version != timeline.current(view)) continue;
-    for (const Record& record : *version) take(record);
-  }
-}
-
-const Record* Zones::Node::first(Type type, const View& view) const {
-  const Record* found = nullptr;
-  each(view, [&](const Record& record) {
-    if (found == nullptr && record.type == type) found = &record;
-  });
-  return found;
-}
-
-bool Zones::Node::exists(const View& view) const {
-  if (changing.empty() || has_children) return true;
-  bool any = false;
-  each(view, [&any](const Record&) { any = true; });
-  return any;
-}
-
-void Zones::Node::rebuild(Type type) {
-  std::vector<Record> base;
-  std::copy_if(records.begin(), records.end(), std::back_inserter(base),
-               [type](const Record& record) { return record.type == type; });
-  for (RrsetTimeline& timeline : changing) {
-    if (timeline.type() == type) timeline.rebuild(base);
-  }
-}
 
 const Zones::Node* Zones::find(std::string_view name) const {
   const auto found = nodes_.find(name);
@@ -130,13 +82,28 @@ Zones::Node& Zones::make(std::string_view name) {
   return nodes_.try_emplace(std::string(name)).first->second;
 }
 
-const Record* Zones::zone_of(std::string_view name) const {
+const Zones::Node* Zones::zone_of(std::string_view name) const {
   for (;; name = parent_name(name)) {
-    if (const Node* node = find(name)) {
-      if (const Record* soa = node->soa()) return soa;
-    }
+    const Node* node = find(name);
+    if (node != nullptr && node->soa() != nullptr) return node;
     if (name.empty()) return nullptr;
   }
+}
+
+const Zones::Node* Zones::zone_above(std::string_view name) const {
+  const Node* above = name.empty() ? nullptr : zone_of(parent_name(name));
+  return above != nullptr ? above : zone_of(name);
+}
+
+// RFC 4035 §3.1.4.1: a DS record, and that there is none, is for the parent to say.
+const Zones::Node* Zones::zone_of(const Question& question) const {
+  return question.type == Type::ds ? zone_above(question.name) : zone_of(question.name);
+}
+
+std::optional<std::string> Zones::apex_of(std::string_view name) const {
+  const Node* zone = zone_of(name);
+  if (zone == nullptr) return std::nullopt;
+  return zone->soa()->name;
 }
 
 Result<void> Zones::add_zone(std::string_view apex, Soa soa) {
@@ -180,7 +147,8 @@ Result<void> Zones::schedule(RrsetChange change) {
   if (change.type == Type::soa || change.type == Type::any) {
     return Error{fmt::format("{} records do not change with time; change other types", to_string(change.type))};
   }
-  if (zone_of(change.name) == nullptr) return outside_every_zone(change.type, change.name);
+  const auto apex = apex_of(change.name);
+  if (!apex) return outside_every_zone(change.type, change.name);
   if (!change.alternating.empty() && change.every <= Duration::zero()) {
     return Error{"values that are given in turn need a time that each is given for, longer than 0"};
   }
@@ -201,6 +169,7 @@ Result<void> Zones::schedule(RrsetChange change) {
   if (timeline == node.changing.end()) {
     timeline = node.changing.insert(timeline, RrsetTimeline(type, change.regions));
   }
+  make(*apex).note_change(change);
   timeline->add(std::move(change));
   node.rebuild(type);
   return {};
@@ -246,19 +215,24 @@ Result<void> Zones::add_ptr(const IpAddress& ip, std::string_view name, std::uin
   return add(Record::ptr(std::move(reverse), std::string(name), ttl_s));
 }
 
-// RFC 4592 §3.3: the closest encloser is the longest ancestor that exists, and only the wildcard right below it counts.
-const Zones::Node* Zones::wildcard_for(std::string_view name) const {
-  std::string_view encloser = name;
-  do {
+std::string_view Zones::encloser_of(std::string_view name, const View& view) const {
+  for (std::string_view encloser = name; !encloser.empty();) {
     encloser = parent_name(encloser);
-  } while (find(encloser) == nullptr);
-  return find(encloser.empty() ? std::string("*") : "*." + std::string(encloser));
+    const Node* node = find(encloser);
+    if (node != nullptr && node->exists(view)) return encloser;
+  }
+  return {};
 }
 
+const Zones::Node* Zones::wildcard_below(std::string_view encloser) const {
+  return find(wildcard_name(encloser));
+}
+
+// RFC 4592 §3.3: the closest encloser is the longest ancestor that exists, and only the wildcard right below it counts.
 const Zones::Node* Zones::node_for(std::string_view name, const View& view) const {
   const Node* node = find(name);
   if (node != nullptr && node->exists(view)) return node;
-  node = name.empty() ? nullptr : wildcard_for(name);
+  node = name.empty() ? nullptr : wildcard_below(encloser_of(name, view));
   return node != nullptr && node->exists(view) ? node : nullptr;
 }
 
@@ -268,7 +242,7 @@ void Zones::append_matches(Answer& answer, const Node& node, const Question& que
   node.each(view, [&](const Record& record) {
     if (wanted == Type::any) wanted = all ? Type::any : record.type;
     if (wanted != Type::any && record.type != wanted) return;
-    answer.answers.push_back(record);
+    answer.answers.push_back(record.type == Type::soa ? node.soa_at(view) : record);
     answer.answers.back().name = question.name;  // a wildcard's record takes the name that was asked (RFC 4592 §2.2.1)
   });
 }
@@ -276,11 +250,45 @@ void Zones::append_matches(Answer& answer, const Node& node, const Question& que
 bool Zones::suffer_faults(Answer& answer, const Question& question, const View& view) const {
   for (const Fault& fault : faults_) {
     if (!fault.meets(question, view) || !fault.strike(answer)) continue;
-    const Record* soa = answer.rcode == Rcode::nxdomain ? zone_of(question.name) : nullptr;
-    if (soa != nullptr) answer.authority.push_back(negative_soa(*soa));
+    // That a zone does not exist at all, the one above it says.
+    const Node* node = find(question.name);
+    const bool whole_zone = node != nullptr && node->soa() != nullptr;
+    const Node* zone = whole_zone ? zone_above(question.name) : zone_of(question.name);
+    if (answer.rcode == Rcode::nxdomain && zone != nullptr) answer.authority.push_back(negative_soa(*zone, view));
     return true;
   }
   return false;
+}
+
+std::optional<Place> Zones::place_of(Instant now, const Question& question) const {
+  const View view{now, {}};
+  const Node* zone = zone_of(question);
+  if (zone == nullptr) return std::nullopt;
+  Place place;
+  place.apex = zone->soa()->name;
+  place.denial_ttl_s = negative_soa(*zone, view).ttl_s;  // RFC 9077 §3
+  const Node* node = find(question.name);
+  if (node != nullptr && node->exists(view)) {
+    place.encloser = place.source = question.name;
+  } else {
+    place.encloser = encloser_of(question.name, view);
+    place.source = wildcard_name(place.encloser);
+    node = wildcard_below(place.encloser);
+  }
+  if (node == nullptr || !node->exists(view)) return place;
+  place.found = true;
+  const bool begins_zone = node->soa() != nullptr;
+  const bool from_above = begins_zone && place.apex != place.source;
+  if (from_above) place.types.push_back(Type::ns);
+  node->each(view, [&](const Record& record) {
+    // Above a cut there are only NS and DS, below it anything but DS. Where NS cuts off no zone of ours we answer all
+    // the same, so it is no cut.
+    const bool seen = from_above ? record.type == Type::ds : record.type != (begins_zone ? Type::ds : Type::ns);
+    if (seen) place.types.push_back(record.type);
+  });
+  std::sort(place.types.begin(), place.types.end());
+  place.types.erase(std::unique(place.types.begin(), place.types.end()), place.types.end());
+  return place;
 }
 
 Answer Zones::lookup(Instant now, const Question& question, std::string_view region) const {
@@ -295,8 +303,8 @@ Answer Zones::lookup(Instant now, const Question& question, std::string_view reg
   // RFC 1034 §4.3.2, without referrals.
   for (int hops = 0; hops <= cname_hops_max; ++hops) {
     if (!faults_.empty() && suffer_faults(answer, {*name, question.type}, view)) return answer;
-    const Record* soa = zone_of(*name);
-    if (soa == nullptr) {
+    const Node* zone = zone_of(Question{*name, question.type});
+    if (zone == nullptr) {
       // A chain that leaves our zones ends as on a real server: with what we know, unless we are the whole world.
       if (hops == 0 || settings_.outside == Rcode::nxdomain) answer.rcode = settings_.outside;
       return answer;
@@ -304,14 +312,14 @@ Answer Zones::lookup(Instant now, const Question& question, std::string_view reg
     const Node* node = node_for(*name, view);
     if (node == nullptr) {
       answer.rcode = Rcode::nxdomain;
-      answer.authority.push_back(negative_soa(*soa));
+      answer.authority.push_back(negative_soa(*zone, view));
       return answer;
     }
     const Record* cname = node->first(Type::cname, view);
-    if (cname == nullptr || question.type == Type::cname || question.type == Type::any) {
+    if (cname == nullptr || asks_for_alias(question.type)) {
       const std::size_t before = answer.answers.size();
       append_matches(answer, *node, {*name, question.type}, view);
-      if (answer.answers.size() == before) answer.authority.push_back(negative_soa(*soa));
+      if (answer.answers.size() == before) answer.authority.push_back(negative_soa(*zone, view));
       return answer;
     }
     answer.answers.push_back(*cname);

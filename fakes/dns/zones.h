@@ -20,6 +20,7 @@
 #include "fakes/dns/fault.h"
 #include "fakes/dns/record.h"
 #include "fakes/dns/rrset_timeline.h"
+#include "fakes/dns/zone_node.h"
 
 namespace mailrig::dns {
 
@@ -32,6 +33,16 @@ struct ZonesSettings {
   Rcode outside = Rcode::refused;  // for names outside every zone: refused, as a server; nxdomain, as the whole world
   AnyAnswer any = AnyAnswer::all;
   Duration cost{};  // of every lookup
+};
+
+// Where a question is answered from: what a signature, or the proof that there is nothing, has to say about it.
+struct Place {
+  std::string apex;         // of the zone that answers
+  std::string encloser;     // the longest name that exists: the one asked for, or an ancestor of it
+  std::string source;       // the name asked for, or the wildcard that stands in for it; of no meaning unless `found`
+  bool found = false;       // false: the name does not exist
+  std::vector<Type> types;  // of `source`, sorted, as that zone sees them; empty for an empty non-terminal
+  std::uint32_t denial_ttl_s = 0;
 };
 
 class Zones {
@@ -62,8 +73,8 @@ class Zones {
 
   // Replaces or removes an RRset at an instant, gives it several sets in turn, or other ones in a region; may be called
   // in any order of time, and before or after add(), whose records are what holds before every change. A name that has
-  // no record of any type at some moment, and nothing below it, does not exist then. Errors as for add(); a SOA stays
-  // as it is.
+  // no record of any type at some moment, and nothing below it, does not exist then. Whenever something changes, the
+  // serial of the zone rises (RFC 1982), as seen from each region. Errors as for add(); nothing else of a SOA changes.
   Result<void> schedule(RrsetChange change);
 
   // Several faults on one question add up: delays and truncation in any case, and the first that has no answer.
@@ -73,24 +84,13 @@ class Zones {
   Answer lookup(Instant now, const Question& question, std::string_view region = {}) const;
   // Whether a zone encloses the name, which need not exist.
   bool encloses(std::string_view name) const { return zone_of(name) != nullptr; }
+  // The apex of that zone; names are canonical. Nothing outside every zone.
+  std::optional<std::string> apex_of(std::string_view name) const;
+  // The same for a question, as seen at `now` from no particular place; its name is canonical.
+  std::optional<Place> place_of(Instant now, const Question& question) const;
 
  private:
-  // A node without records is an empty non-terminal (RFC 8020): the name exists because something below it does.
-  struct Node {
-    std::vector<Record> records;          // in the order of adding, which is the order of answers
-    std::vector<RrsetTimeline> changing;  // per type and set of regions; empty for almost every name
-    bool has_children = false;
-
-    const Record* soa() const;
-    // The version of an RRset that the view sees; null: what `records` has.
-    const std::vector<Record>* current(Type type, const View& view) const;
-    // Calls take(record) for everything that the view sees.
-    template <class Take>
-    void each(const View& view, Take take) const;
-    const Record* first(Type type, const View& view) const;
-    bool exists(const View& view) const;
-    void rebuild(Type type);
-  };
+  using Node = ZoneNode;
 
   struct NameHash {
     using is_transparent = void;
@@ -99,11 +99,16 @@ class Zones {
 
   const Node* find(std::string_view name) const;
   Node& make(std::string_view name);
-  // The SOA record of the zone that encloses the name; null outside every zone.
-  const Record* zone_of(std::string_view name) const;
+  // The apex of the zone that encloses the name; null outside every zone.
+  const Node* zone_of(std::string_view name) const;
+  // The same for a question: what delegates a zone belongs to the one above it, as far as there is one.
+  const Node* zone_of(const Question& question) const;
+  const Node* zone_above(std::string_view name) const;
   // The node that answers for the name: its own, or a wildcard's; null when there is none.
   const Node* node_for(std::string_view name, const View& view) const;
-  const Node* wildcard_for(std::string_view name) const;
+  const Node* wildcard_below(std::string_view encloser) const;
+  // The longest ancestor of the name that exists; the root exists wherever there is anything.
+  std::string_view encloser_of(std::string_view name, const View& view) const;
   void append_matches(Answer& answer, const Node& node, const Question& question, const View& view) const;
   // True when the answer is complete: a fault took the place of the zones.
   bool suffer_faults(Answer& answer, const Question& question, const View& view) const;

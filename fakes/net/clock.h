@@ -32,6 +32,11 @@ class Clock {
     return start_ + to_model(std::chrono::duration_cast<Duration>(wall - origin_));
   }
 
+  // What time it is outside the world.
+  static Instant calendar() {
+    return Instant(std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch()));
+  }
+
   // How long the wall takes to let `model` pass, and how much of the model passes in `wall`. Both saturate.
   Wall::duration to_wall(Duration model) const {
     return std::chrono::duration_cast<Wall::duration>(scaled(model, 1000, speed_permille_));

@@ -65,17 +65,18 @@ struct DnsServer::Connection : std::enable_shared_from_this<Connection> {
   Timer idle;
 };
 
-DnsServer::DnsServer(asio::io_context& io, Udp udp_socket, Acceptor acceptor, const dns::Zones& zones,
+DnsServer::DnsServer(asio::io_context& io, Udp udp_socket, Acceptor acceptor, dns::Responder responder,
                      const Clock& clock)
     : io_(io),
       udp_(std::move(udp_socket)),
       acceptor_(std::move(acceptor)),
-      responder_(zones),
+      responder_(responder),
       clock_(clock),
       endpoint_(udp_.local_endpoint()) {}
 
 Result<std::shared_ptr<DnsServer>> DnsServer::listen(asio::io_context& io, const udp::endpoint& endpoint,
-                                                     const dns::Zones& zones, const Clock& clock) {
+                                                     const dns::Zones& zones, const Clock& clock,
+                                                     const dns::DnssecSigner* signer) {
   const int attempts = endpoint.port() == 0 ? port_attempts_max : 1;
   for (int attempt = 1;; ++attempt) {
     auto acceptor = open_acceptor(io, tcp::endpoint(endpoint.address(), endpoint.port()));
@@ -89,7 +90,7 @@ Result<std::shared_ptr<DnsServer>> DnsServer::listen(asio::io_context& io, const
     if (error == asio::error::address_in_use && attempt < attempts) continue;
     if (error) return cannot_listen_on_udp(same_port, error);
 
-    const Self server(new DnsServer(io, std::move(socket), std::move(*acceptor), zones, clock));
+    const Self server(new DnsServer(io, std::move(socket), std::move(*acceptor), dns::Responder(zones, signer), clock));
     asio::co_spawn(io, serve_udp(server), rethrow);
     asio::co_spawn(io, serve_tcp(server), rethrow);
     return server;
@@ -126,10 +127,14 @@ DnsServer::Done DnsServer::serve_udp(Self self) {
   }
 }
 
+std::optional<std::string> DnsServer::respond(std::string_view packet, dns::Transport transport, Duration* cost) const {
+  return responder_.respond(clock_.now(), packet, transport, cost, Clock::calendar());
+}
+
 void DnsServer::answer_datagram(std::string_view packet, const udp::endpoint& client) {
   ++udp_queries_;
   Duration cost{};
-  auto response = responder_.respond(clock_.now(), packet, dns::Transport::udp, &cost);
+  auto response = respond(packet, dns::Transport::udp, &cost);
   if (!response || delayed_responses_ == delayed_responses_max) {
     ++unanswered_;
   } else if (cost <= Duration::zero()) {
@@ -188,8 +193,7 @@ DnsServer::Done DnsServer::serve_connection(Self self, std::shared_ptr<Connectio
 
     ++self->tcp_queries_;
     Duration cost{};
-    const auto response =
-        self->responder_.respond(self->clock_.now(), {packet.data(), packet.size()}, dns::Transport::tcp, &cost);
+    const auto response = self->respond({packet.data(), packet.size()}, dns::Transport::tcp, &cost);
     if (!response) {
       ++self->unanswered_;
       break;

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -41,10 +42,12 @@ class DnsServer : public std::enable_shared_from_this<DnsServer> {
   static constexpr std::chrono::seconds tcp_idle_max{10};
 
   // Listens from here on; port 0 takes one that is free for UDP and TCP. `io` must outlive the server, zones and clock
-  // must outlive the run of `io`. The error names the address that was taken.
+  // must outlive the run of `io`, and so must the signer, which signs answers from its zones. The error names the
+  // address that was taken.
   static Result<std::shared_ptr<DnsServer>> listen(boost::asio::io_context& io,
                                                    const boost::asio::ip::udp::endpoint& endpoint,
-                                                   const dns::Zones& zones, const Clock& clock);
+                                                   const dns::Zones& zones, const Clock& clock,
+                                                   const dns::DnssecSigner* signer = nullptr);
 
   // Where it listens, for UDP and TCP.
   const boost::asio::ip::udp::endpoint& endpoint() const { return endpoint_; }
@@ -61,7 +64,7 @@ class DnsServer : public std::enable_shared_from_this<DnsServer> {
   using Self = std::shared_ptr<DnsServer>;
   struct Connection;
 
-  DnsServer(boost::asio::io_context& io, Udp udp, Acceptor acceptor, const dns::Zones& zones, const Clock& clock);
+  DnsServer(boost::asio::io_context& io, Udp udp, Acceptor acceptor, dns::Responder responder, const Clock& clock);
 
   // Every coroutine keeps the server alive until it is through.
   static Done serve_udp(Self self);
@@ -69,6 +72,7 @@ class DnsServer : public std::enable_shared_from_this<DnsServer> {
   static Done serve_tcp(Self self);
   static Done serve_connection(Self self, std::shared_ptr<Connection> connection);
 
+  std::optional<std::string> respond(std::string_view packet, dns::Transport transport, Duration* cost) const;
   void answer_datagram(std::string_view packet, const boost::asio::ip::udp::endpoint& client);
   void send(std::string_view response, const boost::asio::ip::udp::endpoint& client);
 

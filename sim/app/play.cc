@@ -101,6 +101,16 @@ ExitStatus play(Mode mode, const PlayOptions& options) {
     if (!options.quiet) fmt::print(stderr, "routes into the world: {}\n", (folder / "routes").string());
   }
 
+  if (mode == Mode::live && (*world)->dnssec) {
+    const std::string anchor = dns::trust_anchor_file((*world)->dnssec->root());
+    if (auto written = report::write_atomically(folder / "trust-anchor", anchor); !written) {
+      return static_cast<ExitStatus>(complain(written.error(), environment_error));
+    }
+    if (!options.quiet) {
+      fmt::print(stderr, "trust anchor of the world's DNS: {}\n", (folder / "trust-anchor").string());
+    }
+  }
+
   const auto& stop = interruption();
   report::RigInfo rig;
   Instant ended{};

@@ -15,6 +15,7 @@
 #include "sim/app/own_address.h"
 #include "sim/app/serve_log.h"
 #include "sim/live/fake_internet.h"
+#include "sim/report/files.h"
 #include "sim/scenario/load.h"
 #include "sim/world/world.h"
 
@@ -29,6 +30,7 @@ struct ServeOptions {
   std::string smtp;
   int port = -1;
   std::string ca_file;
+  std::string trust_anchor_file;
   bool judge = false;
   bool quiet = false;
 };
@@ -59,6 +61,12 @@ std::string party_name(const scenario::Scenario& scenario, std::size_t index) {
   return index < scenario.forwarders.size() ? scenario.forwarders[index].name : "bounces";
 }
 
+std::vector<std::string> signed_zones(const dns::DnssecSigner& signer) {
+  std::vector<std::string> names = signer.apexes();
+  for (std::string& name : names) name += '.';
+  return names;
+}
+
 void announce(const world::World& world, const live::FakeInternet& internet) {
   for (std::size_t i = 0; i < world.hosts.size(); ++i) {
     const receiver::Receiver& receiver = *world.receivers[world.hosts[i].receiver];
@@ -69,6 +77,10 @@ void announce(const world::World& world, const live::FakeInternet& internet) {
   }
   const auto& dns = internet.dns_endpoint();
   fmt::print("dns   {}:{} (UDP and TCP)\n", dns.address().to_string(), dns.port());
+  if (world.dnssec) {
+    fmt::print("trust {} (signed: {})\n", dns::master_line(world.dnssec->root().ds()),
+               fmt::join(signed_zones(*world.dnssec), " "));
+  }
   fmt::print("ready; Ctrl-C ends it\n");
   std::fflush(stdout);
 }
@@ -116,6 +128,17 @@ int serve(const ServeOptions& options) {
     file << (*internet)->authority().certificate_pem();
     if (!file.flush()) return complain({"cannot be written", options.ca_file}, environment_error);
   }
+  if (!options.trust_anchor_file.empty()) {
+    if (!(*world)->dnssec) {
+      return complain({"--write-trust-anchor: no zone is signed; list some in the scenario, under dns.dnssec"},
+                      usage_error);
+    }
+    if (auto written =
+            report::write_atomically(options.trust_anchor_file, dns::trust_anchor_file((*world)->dnssec->root()));
+        !written) {
+      return complain(written.error(), environment_error);
+    }
+  }
   if (options.scenario.empty() && !options.judge) {
     fmt::print(
         "auth  SPF, DKIM and DMARC are not judged: this DNS does not know your domain. Serve a scenario that names\n"
@@ -152,6 +175,8 @@ void add_serve_command(CLI::App& app, int& exit_status) {
                    "permitted, else 2525; 0 takes free ones")
       ->check(CLI::Range(0, 65535));
   command->add_option("--write-ca", options->ca_file, "write the certificate that signs the hosts' own (PEM)");
+  command->add_option("--write-trust-anchor", options->trust_anchor_file,
+                      "write the key that the scenario's dns.dnssec hangs on, as delv -a takes it");
   command->add_flag("--judge", options->judge,
                     "judge SPF, DKIM and DMARC without a scenario too, by the DNS that is served");
   command->add_flag("--quiet", options->quiet, "no line per message");

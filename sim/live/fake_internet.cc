@@ -28,7 +28,7 @@ Result<std::unique_ptr<FakeInternet>> FakeInternet::open(world::World& world, ne
   for (std::uint32_t index = 0; index < world.receivers.size(); ++index) {
     if (auto opened = internet->open_receiver(pool, index, options); !opened) return opened.error();
   }
-  auto dns = net::DnsServer::listen(pool.at(0).io, options.dns, world.zones, pool.clock());
+  auto dns = net::DnsServer::listen(pool.at(0).io, options.dns, world.zones, pool.clock(), world.dnssec.get());
   if (!dns) return dns.error();
   internet->dns_ = std::move(*dns);
   return internet;

@@ -139,7 +139,9 @@ Type<FaultDraft> dns_fault() {
                                       {"nxdomain", FaultKind::nxdomain},
                                       {"refused", FaultKind::refused},
                                       {"truncated", FaultKind::truncated},
-                                      {"slow", FaultKind::slow}}),
+                                      {"slow", FaultKind::slow},
+                                      {"bogus", FaultKind::bogus},
+                                      {"expired", FaultKind::expired}}),
            "What comes instead of the answer, or how it comes", Presence::required)
       .key("type", &dns::Fault::type, record_type(), "Only questions of this type")
       .key("subtree", &dns::Fault::subtree, config::boolean(), "The names below it as well")
@@ -196,7 +198,18 @@ config::Type<DnsDraft> dns_type() {
       .key("records", &DnsDraft::records, config::list_of(config::located(record_set())),
            "Records of your own; with 'regions' or 'flapping' they take the place of others of their name and type")
       .key("faults", &DnsDraft::faults, config::list_of(dns_fault()), "What goes wrong")
-      .not_available("dnssec");
+      .key("dnssec", &DnsDraft::dnssec, config::list_of(config::located(dns_name())),
+           "Zones that are signed; those above them are too, up to the root, whose key is the trust anchor")
+      .check([](const Node& node, DnsDraft& draft, Errors& errors) {
+        const bool about_signatures =
+            std::any_of(draft.faults.begin(), draft.faults.end(), [](const dns::Fault& fault) {
+              return fault.kind == dns::FaultKind::bogus || fault.kind == dns::FaultKind::expired;
+            });
+        if (about_signatures && draft.dnssec.empty()) {
+          errors.add(*node.find("faults"),
+                     "bogus and expired are of signatures, and no zone is signed; list some under dnssec");
+        }
+      });
   return config::object(std::move(table));
 }
 
@@ -210,6 +223,7 @@ void finish_dns(DnsDraft& draft, Scenario& scenario) {
     if (fault.ends) fault.until = later(scenario.start, *fault.ends);
     scenario.dns.faults.push_back(std::move(fault));
   }
+  scenario.dns.dnssec = std::move(draft.dnssec);
 }
 
 }  // namespace mailrig::scenario

@@ -51,6 +51,7 @@ struct DnsDraft {
   std::vector<ZoneDraft> zones;
   std::vector<Located<dns::RrsetChange>> records;
   std::vector<FaultDraft> faults;
+  std::vector<Located<std::string>> dnssec;
 };
 
 struct EndDraft {

@@ -251,6 +251,8 @@ struct Dns {
   std::vector<DnsChange> changes;         // of the timeline
   std::vector<SelectorChange> selectors;  // of the timeline, by time
   std::vector<dns::Fault> faults;
+  // Names of the zones that are signed, besides those above them; canonical.
+  std::vector<Located<std::string>> dnssec;
 };
 
 enum class RecordMode : std::uint8_t { automatic, all, sample, aggregate };

@@ -92,4 +92,25 @@ Result<void> build_dns(const Scenario& scenario, dns::Zones& zones) {
   return {};
 }
 
+Result<std::unique_ptr<dns::DnssecSigner>> sign_zones(const Scenario& scenario, dns::Zones& zones) {
+  std::vector<std::string> apexes;
+  for (const auto& listed : scenario.dns.dnssec) {
+    const auto apex = zones.apex_of(listed.value);
+    // There need not be a root zone, but if it shall be signed there is one.
+    if (apex != listed.value && !listed.value.empty()) {
+      return listed.at.error(
+          apex
+              ? fmt::format("dns.dnssec: no zone begins at '{}'; it belongs to the zone '{}', so list that, or give it "
+                            "a zone under dns.zones",
+                            listed.value, *apex)
+              : fmt::format("dns.dnssec: this world has no zone '{}'; list domains of its senders and receivers, or "
+                            "what stands under dns.zones",
+                            listed.value));
+    }
+    apexes.push_back(listed.value);
+  }
+  if (apexes.empty()) return std::unique_ptr<dns::DnssecSigner>();
+  return dns::DnssecSigner::make(zones, apexes, Draw(scenario.seed));
+}
+
 }  // namespace mailrig::world

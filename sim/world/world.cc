@@ -65,6 +65,9 @@ class Builder {
       if (auto added = add_sink(std::string(probe_domain)); !added) return added.error();
     }
     if (auto built = build_dns(scenario_, world_->zones); !built) return built.error();
+    auto signer = sign_zones(scenario_, world_->zones);
+    if (!signer) return signer.error();
+    world_->dnssec = std::move(*signer);
     return std::move(world_);
   }
 

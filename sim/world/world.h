@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "fakes/base/result.h"
+#include "fakes/dns/dnssec_signer.h"
 #include "fakes/dns/zones.h"
 #include "fakes/receiver/receiver.h"
 #include "sim/plan/recipients.h"
@@ -33,6 +34,7 @@ enum class AddressRange : std::uint8_t {
 
 struct World {
   dns::Zones zones;
+  std::unique_ptr<dns::DnssecSigner> dnssec;  // of `zones`; null where the scenario signs none
   SenderKeys sender_keys;
   // The doors of the forwarders, which their receivers tell what they take.
   Doors doors;

@@ -2,10 +2,12 @@
 // and as a master file end in a value too.
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "fakes/base/check.h"
+#include "fakes/dns/dnssec_signer.h"
 #include "fakes/dns/message.h"
 #include "fakes/dns/responder.h"
 #include "fakes/dns/zone_text.h"
@@ -14,13 +16,20 @@ namespace {
 
 using namespace mailrig;
 
-const dns::Zones& zones() {
-  static const dns::Zones world = [] {
-    dns::Zones made;
-    CHECK(made.add_zone_text("@ MX 10 mx\nmx A 192.0.2.1\n*.w TXT x\nc CNAME mx\n", "fuzz.zone", "a.example"));
-    return made;
-  }();
-  return world;
+struct World {
+  World() {
+    CHECK(zones.add_zone_text("@ MX 10 mx\nmx A 192.0.2.1\n*.w TXT x\nc CNAME mx\n", "fuzz.zone", "a.example"));
+    CHECK(zones.add_zone("b.example"));
+    signer = dns::DnssecSigner::make(zones, {"a.example"}, Draw(1));
+  }
+
+  dns::Zones zones;
+  std::unique_ptr<dns::DnssecSigner> signer;
+};
+
+const World& world() {
+  static const World made;
+  return made;
 }
 
 }  // namespace
@@ -29,7 +38,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   Duration cost{};
   for (const auto transport : {dns::Transport::udp, dns::Transport::tcp}) {
-    const auto response = dns::Responder(zones()).respond(Instant{}, bytes, transport, &cost);
+    const auto response =
+        dns::Responder(world().zones, world().signer.get()).respond(Instant{}, bytes, transport, &cost);
     const std::size_t most = transport == dns::Transport::udp ? dns::edns_udp_bytes_max : dns::tcp_bytes_max;
     CHECK(!response || (response->size() >= 12 && response->size() <= most));
   }

@@ -137,9 +137,14 @@ void add_mail(Corpus& corpus) {
 void add_dns(Corpus& corpus) {
   for (const auto& [name, type] : std::vector<std::pair<std::string, dns::Type>>{{"a.example", dns::Type::mx},
                                                                                  {"x.w.a.example", dns::Type::txt},
+                                                                                 {"nobody.a.example", dns::Type::a},
+                                                                                 {"a.example", dns::Type::ds},
+                                                                                 {"a.example", dns::Type::nsec},
                                                                                  {"c.a.example", dns::Type::a},
                                                                                  {"a.example", dns::Type::any}}) {
-    const std::string query = dns::build_query(7, {name, type});
+    std::string query = dns::build_query(7, {name, type});
+    corpus.add("dns_message", query);
+    query[query.size() - 4] = '\x80';  // DO
     corpus.add("dns_message", query);
     dns::Answer answer;
     answer.answers = {dns::Record::mx(name, 10, "mx.a.example"), dns::Record::txt(name, "text"),

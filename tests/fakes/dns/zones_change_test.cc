@@ -254,5 +254,12 @@ TEST_F(ZonesChange, MeetsAFaultBehindACname) {
   EXPECT_THAT(texts(0h, "alias.shop.example"), IsEmpty());
 }
 
+// RFC 4592 §3.3.1: the closest encloser exists; a name that is yet to come, or gone, is none.
+TEST_F(ZonesChange, WildcardsReachPastWhatDoesNotExist) {
+  schedule(txt("new.any.shop.example", 1h, {"new"}));
+  EXPECT_THAT(texts(0h, "x.new.any.shop.example"), ElementsAre("wild"));
+  EXPECT_EQ(rcode(1h, "x.new.any.shop.example"), Rcode::nxdomain);
+}
+
 }  // namespace
 }  // namespace mailrig::dns

@@ -284,5 +284,51 @@ TEST(ZonesCost, IsThatOfTheSettings) {
   EXPECT_EQ(shop({.cost = 20ms}).lookup(now, {"shop.example", Type::mx}).cost, 20ms);
 }
 
+// RFC 4035 §3.1.4.1: whether a zone is signed, the zone above it says, if there is one.
+TEST(ZonesDelegation, IsAnsweredFromAbove) {
+  Zones zones;
+  ASSERT_TRUE(zones.add_zone("shop.example"));
+  ASSERT_TRUE(zones.add_zone("in.shop.example"));
+  ASSERT_TRUE(zones.add_zone("bank.example"));
+  for (const auto& [name, apex] : std::vector<std::pair<std::string, std::string>>{
+           {"in.shop.example", "shop.example"}, {"shop.example", "shop.example"}, {"bank.example", "bank.example"}}) {
+    const Answer answer = zones.lookup(Instant{}, {name, Type::ds});
+    ASSERT_EQ(answer.authority.size(), 1U);
+    EXPECT_EQ(answer.authority.front().name, apex);
+  }
+}
+
+TEST(ZonesPlace, TellsWhereAnAnswerComesFrom) {
+  Zones zones;
+  ASSERT_TRUE(zones.add_zone_text("@ MX 10 mx\nmx A 192.0.2.1\n*.w TXT x\n", "", "shop.example"));
+  ASSERT_TRUE(zones.add_zone("in.shop.example"));
+  const auto place = [&](const std::string& name, Type type) { return zones.place_of(Instant{}, {name, type}); };
+  EXPECT_FALSE(place("bank.example", Type::a));
+
+  const auto there = place("shop.example", Type::txt);
+  ASSERT_TRUE(there);
+  EXPECT_TRUE(there->found);
+  EXPECT_EQ(there->source, "shop.example");
+  EXPECT_THAT(there->types, ElementsAre(Type::soa, Type::mx));
+  EXPECT_EQ(there->denial_ttl_s, 300U);
+
+  const auto wild = place("a.b.w.shop.example", Type::a);
+  ASSERT_TRUE(wild);
+  EXPECT_TRUE(wild->found);
+  EXPECT_EQ(wild->source, "*.w.shop.example");
+  EXPECT_EQ(wild->encloser, "w.shop.example");
+
+  const auto absent = place("a.mx.shop.example", Type::a);
+  ASSERT_TRUE(absent);
+  EXPECT_FALSE(absent->found);
+  EXPECT_EQ(absent->encloser, "mx.shop.example");
+
+  const auto from_above = place("in.shop.example", Type::ds);
+  ASSERT_TRUE(from_above);
+  EXPECT_EQ(from_above->apex, "shop.example");
+  EXPECT_THAT(from_above->types, ElementsAre(Type::ns));
+  EXPECT_EQ(place("in.shop.example", Type::a)->apex, "in.shop.example");
+}
+
 }  // namespace
 }  // namespace mailrig::dns

@@ -110,7 +110,9 @@ INSTANTIATE_TEST_SUITE_P(
               "receivers.gmail.latency: '5' is not a duration such as 250ms, 20s, 5m, 36h, "
               "30d or 1h30m"},
         Fault{"services={}", "key 'services' in scenario is not available in this version"},
-        Fault{"dns.dnssec=[shop.example]", "key 'dnssec' in dns is not available in this version"},
+        Fault{"dns.dnssec=[shop..example]", "dns.dnssec.0: 'shop..example' is no domain name"},
+        Fault{"dns.faults=[{name: shop.example, fault: bogus}]",
+              "dns.faults: bogus and expired are of signatures, and no zone is signed; list some under dnssec"},
         Fault{"dns.zones=[none.zone]", "dns.zones.0: none.zone: no such file"},
         Fault{"dns.zones=[{origin: a.example}]", "dns.zones.0: needs either 'file' or 'text'"},
         Fault{"record=sample:0", "record: expected all, sample:100 or aggregate, found 'sample:0'"},

@@ -129,5 +129,41 @@ TEST(DnsBuilder, NamesThePlaceOfWhatCannotBe) {
       HasSubstr("test.yaml:12:7: 'a.shop.example' is a CNAME"));
 }
 
+TEST(DnsBuilder, SignsZonesAndThoseAboveThem) {
+  const Built plain("");
+  EXPECT_EQ(plain.world->dnssec, nullptr);
+  const Built built(R"(
+dns:
+  zones: [ { origin: example, text: "" } ]
+  dnssec: [ shop.example ]
+)");
+  ASSERT_NE(built.world->dnssec, nullptr);
+  EXPECT_THAT(built.world->dnssec->apexes(), ElementsAre("", "example", "shop.example"));
+  EXPECT_EQ(built.ask(0h, "shop.example", dns::Type::dnskey).answers.size(), 1U);
+  EXPECT_EQ(built.ask(0h, "shop.example", dns::Type::ds).answers.size(), 1U);
+  EXPECT_THAT(built.ask(0h, "gmail.com", dns::Type::ds).answers, testing::IsEmpty());
+  // Whoever does not validate sees the same world.
+  for (const std::string name : {"shop.example", "_dmarc.shop.example", "gmail.com", "nobody.gmail.com", "bank.test"}) {
+    for (const dns::Type type : {dns::Type::txt, dns::Type::mx, dns::Type::a}) {
+      EXPECT_EQ(built.ask(0h, name, type).rcode, plain.ask(0h, name, type).rcode) << name;
+      EXPECT_EQ(built.ask(0h, name, type).answers, plain.ask(0h, name, type).answers) << name;
+    }
+  }
+}
+
+TEST(DnsBuilder, SignsOnlyWholeZones) {
+  for (const auto& [name, message] : std::vector<std::pair<std::string, std::string>>{
+           {"bank.test", "dns.dnssec: this world has no zone 'bank.test'"},
+           {"mail.shop.example",
+            "dns.dnssec: no zone begins at 'mail.shop.example'; it belongs to the zone "
+            "'shop.example'"}}) {
+    const auto scenario = parse_scenario(shop("dns: { dnssec: [ gmail.com, " + name + " ] }"));
+    const auto made = build_world(scenario, AddressRange::documentation, nobody);
+    ASSERT_FALSE(made);
+    EXPECT_THAT(made.error().message, HasSubstr(message));
+    EXPECT_EQ(made.error().line, 10);
+  }
+}
+
 }  // namespace
 }  // namespace mailrig::world
