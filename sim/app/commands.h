@@ -25,6 +25,7 @@ void add_serve_command(CLI::App& app, int& exit_status);
 void add_report_command(CLI::App& app, int& exit_status);
 void add_isp_command(CLI::App& app, int& exit_status);
 void add_scenario_command(CLI::App& app, int& exit_status);
+void add_check_command(CLI::App& app, int& exit_status);
 void add_dkim_command(CLI::App& app, int& exit_status);
 void add_spf_command(CLI::App& app, int& exit_status);
 void add_dmarc_command(CLI::App& app, int& exit_status);

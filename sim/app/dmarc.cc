@@ -115,12 +115,13 @@ int check_dmarc_once(const DmarcCheckOptions& options) {
   if (options.org_domain == "psl") settings.method = auth::DmarcMethod::public_suffix_list;
   settings.pct_draw = options.pct_draw;
   auth::DmarcEvaluation evaluation = auth::evaluate_dmarc((*lookup)->resolver(), input, settings);
-  if (evaluation.organizational_domain.empty()) {
-    // It made no difference, but people want to read it. `queries` stays what a receiver asks.
-    settings.explain = true;
-    evaluation.organizational_domain =
-        auth::evaluate_dmarc((*lookup)->resolver(), input, settings).organizational_domain;
-  }
+  // Which organizations stand behind the names makes no difference to some results, but people want to read it.
+  // `queries` stays what a receiver asks.
+  settings.explain = true;
+  const auth::DmarcEvaluation explained = auth::evaluate_dmarc((*lookup)->resolver(), input, settings);
+  evaluation.organizational_domain = explained.organizational_domain;
+  evaluation.spf = explained.spf;
+  evaluation.dkim = explained.dkim;
   if (options.lookup.format == "json") {
     fmt::print("{}", report::to_text(to_json(evaluation)));
   } else {

@@ -3,50 +3,21 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
-#include <charconv>
 #include <chrono>
 #include <map>
 #include <sstream>
-#include <tuple>
 #include <utility>
 
-#include "fakes/base/ip_address.h"
 #include "fakes/config/document.h"
 #include "fakes/dns/zones.h"
 #include "fakes/mail/eml.h"
-#include "fakes/net/dns_client.h"
-#include "fakes/net/endpoint.h"
-#include "fakes/net/rethrow.h"
+#include "fakes/net/network_resolver.h"
 #include "sim/app/commands.h"
 
 namespace mailrig::app {
 namespace {
 
-constexpr std::uint16_t dns_port = 53;
-constexpr std::chrono::seconds resolver_patience(2);  // for each of DnsClient's attempts
-
 using ServerAddress = boost::asio::ip::udp::endpoint;
-
-// "192.0.2.53", "192.0.2.53:53", "[2001:db8::53]:53".
-std::optional<ServerAddress> parse_server(std::string_view text) {
-  std::string_view host = text;
-  std::uint16_t port = dns_port;
-  const auto colon = text.rfind(':');
-  const bool bare_v6 = text.find(':') != colon && !text.starts_with('[');
-  if (colon != std::string_view::npos && !bare_v6 && !text.ends_with(']')) {
-    host = text.substr(0, colon);
-    const std::string_view digits = text.substr(colon + 1);
-    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-    if (read.ec != std::errc() || read.ptr != digits.data() + digits.size() || port == 0) return std::nullopt;
-  }
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  const auto ip = IpAddress::parse(host == "localhost" ? "127.0.0.1" : host);
-  if (!ip) return std::nullopt;
-  return ServerAddress(net::to_asio(*ip), port);
-}
 
 Result<ServerAddress> system_server() {
   const auto text = config::read_file("/etc/resolv.conf");
@@ -57,32 +28,28 @@ Result<ServerAddress> system_server() {
     std::string key;
     std::string value;
     if (words >> key >> value && key == "nameserver") {
-      if (const auto server = parse_server(value)) return *server;
+      if (const auto server = net::parse_dns_server(value)) return *server;
     }
   }
   return Error{"no usable nameserver line; say --resolver HOST:PORT or --zone FILE", "/etc/resolv.conf"};
 }
 
-// Asks a server and waits. It follows CNAMEs, as recursive servers do.
+// Keeps a server's answers, and notices one that is not there.
 class ServerResolver final : public dns::Resolver {
  public:
-  explicit ServerResolver(ServerAddress server)
-      : server_(std::move(server)),
-        client_(io_, Draw(static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count()))) {}
+  explicit ServerResolver(ServerAddress server) : server_(std::move(server)), network_(server_) {}
 
   dns::Answer lookup(const dns::Question& question) override {
     const auto key = std::make_pair(question.name, question.type);
     if (const auto kept = kept_.find(key); kept != kept_.end()) return kept->second;
     dns::Answer answer;
-    // A server that never answered will not answer the next question either: one time-out is enough.
     if (silent_) {
+      // A server that never answered will not answer the next question either: one wait is enough.
       answer.rcode = dns::Rcode::servfail;
       answer.timed_out = true;
       return answer;
     }
-    boost::asio::co_spawn(io_, ask(question, answer), net::rethrow);
-    io_.run();
-    io_.restart();
+    answer = network_.lookup(question);
     answered_ = answered_ || !answer.timed_out;
     silent_ = !answered_;
     kept_.emplace(key, answer);
@@ -94,13 +61,8 @@ class ServerResolver final : public dns::Resolver {
   }
 
  private:
-  boost::asio::awaitable<void, net::Executor> ask(dns::Question question, dns::Answer& answer) {
-    answer = co_await client_.query(server_, std::move(question), resolver_patience);
-  }
-
   ServerAddress server_;
-  boost::asio::io_context io_{1};
-  net::DnsClient client_;
+  net::NetworkResolver network_;
   std::map<std::pair<std::string, dns::Type>, dns::Answer> kept_;
   bool answered_ = false;
   bool silent_ = false;
@@ -165,11 +127,8 @@ Result<std::unique_ptr<Lookup>> Lookup::open(const LookupOptions& options) {
     if (!server) return server.error();
     return std::unique_ptr<Lookup>(std::make_unique<ServerLookup>(*server, now));
   }
-  const auto server = parse_server(options.resolver);
-  if (!server) {
-    return Error{
-        fmt::format("--resolver: '{}' is not HOST:PORT with an IP address, such as 127.0.0.1:5353", options.resolver)};
-  }
+  const auto server = net::parse_dns_server(options.resolver);
+  if (!server) return Error{fmt::format("--resolver: {}", server.error().message)};
   return std::unique_ptr<Lookup>(std::make_unique<ServerLookup>(*server, now));
 }
 

@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
   mailrig::app::add_report_command(app, exit_status);
   mailrig::app::add_scenario_command(app, exit_status);
   mailrig::app::add_isp_command(app, exit_status);
+  mailrig::app::add_check_command(app, exit_status);
   mailrig::app::add_dkim_command(app, exit_status);
   mailrig::app::add_spf_command(app, exit_status);
   mailrig::app::add_dmarc_command(app, exit_status);
