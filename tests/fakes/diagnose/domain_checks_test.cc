@@ -72,7 +72,7 @@ TEST(SpfRecordCheck, CountsLookups) {
       text += " include:" + name + ".shop.example";
       records += record(name, "TXT \"v=spf1 ip4:198.51.100.0/24 ?all\"");
     }
-    return records + record("@", "TXT \"" + text + " -all\"");
+    return records + zone_line(dns::Record::txt("shop.example", text + " -all")) + "\n";
   };
   EXPECT_THAT(ids(spf(includes(8))), IsEmpty());
   EXPECT_THAT(ids(spf(includes(9))), ElementsAre("advice spf-lookups-near"));
@@ -112,7 +112,7 @@ TEST(DkimKeyCheck, FindsWhatIsWrongWithAKey) {
   EXPECT_NE(find(dkim(key(good) + key(good, "v=DKIM1; k=rsa; n=second;")), "dkim-several"), nullptr);
 }
 
-// RFC 8301 §3.2: under 1024 bits is refused. The key is that of a suite of 512 bits.
+// RFC 8301 §3.2: under 1024 bits is refused; this key has 512.
 TEST(DkimKeyCheck, WeakKeysAreErrors) {
   const Findings findings = dkim(record(
       "s1._domainkey",
