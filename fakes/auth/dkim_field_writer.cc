@@ -45,9 +45,7 @@ void FieldWriter::append(std::string_view text) {
 
 void write_signed_names(FieldWriter& field, const std::vector<std::string_view>& names) {
   CHECK(!names.empty());
-  std::string piece;
-  piece.reserve(FieldWriter::columns_max);
-  piece = "h=";
+  std::string piece = "h=";
   for (std::size_t i = 0; i < names.size(); ++i) {
     piece.append(names[i]) += i + 1 < names.size() ? ':' : ';';
     if (i == 0) {

@@ -12,25 +12,12 @@ namespace mailrig::auth {
 namespace {
 
 constexpr std::uint64_t tag_number_max = 1'000'000'000'000'000'000;
-constexpr std::size_t label_octets_max = 63;
 
-// Letters, digits, hyphens and, since selectors and domains in use have them, underscores.
-bool is_host_name(std::string_view name) {
-  if (name.size() > dns::name_octets_max) return false;
-  std::size_t label = 0;
-  for (const char c : name) {
-    const bool ends_label = c == '.' && label > 0;
-    if (!ends_label && !mail::is_letter_or_digit(c) && c != '-' && c != '_') return false;
-    label = ends_label ? 0 : label + 1;
-    if (label > label_octets_max) return false;
-  }
-  return label > 0;
-}
-
+// Letters, digits, hyphens and, since selectors and domains in use have them, underscores; no dot at the end.
 std::optional<std::string> to_host_name(std::string_view value) {
-  std::optional<std::string> name = mail::is_ascii(value) ? mail::to_lower(value) : to_a_labels(value);
-  if (!name || !is_host_name(*name)) return std::nullopt;
-  return name;
+  if (mail::is_ascii(value)) return value.ends_with('.') ? std::nullopt : dns::plain_name(value);
+  const std::optional<std::string> name = to_a_labels(value);
+  return name ? dns::plain_name(*name) : std::nullopt;
 }
 
 std::optional<unsigned> hex_digit_value(char c) {

@@ -50,10 +50,12 @@ void check_dmarc_record(dns::Resolver& resolver, std::string_view domain, Findin
 //   warnings: mx-domain-alias
 void check_mail_exchangers(dns::Resolver& resolver, std::string_view domain, std::string_view role, Findings& findings);
 
-// TTLs, name servers, DNSSEC of the zone that the domain is in.
-//   warnings: zone-ttl (under 300 s), zone-ns-single, zone-ns-missing, zone-soa, zone-ds-missing
-//   advice: zone-ttl-short (under 3600 s), zone-dnssec
+// TTLs, SOA and DNSSEC of the zone that the domain is in.
+//   warnings: zone-ttl (under 300 s), zone-soa, zone-ds-missing    advice: zone-ttl-short (under 3600 s), zone-dnssec
 void check_zone(dns::Resolver& resolver, std::string_view domain, Findings& findings);
+// Who answers for that zone. A scenario's world has no name servers but itself, and nothing to find here.
+//   warnings: zone-ns-single, zone-ns-missing
+void check_name_servers(dns::Resolver& resolver, std::string_view domain, Findings& findings);
 
 // An address that mail is sent from: its name, and that the name leads back (RFC 8601 §3).
 //   errors: ptr-missing, ptr-not-confirmed

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <map>
 
+#include "fakes/auth/dkim_signature.h"
 #include "fakes/auth/from_header.h"
+#include "fakes/auth/tag_list.h"
 #include "fakes/diagnose/charset.h"
 #include "fakes/diagnose/encoded_words.h"
 #include "fakes/diagnose/header_date.h"
@@ -114,15 +117,11 @@ void check_subject(const std::string_view* value, Findings& findings) {
 void check_octets(const mail::HeaderField& field, Findings& findings) {
   const std::string name = shown(field.name);
   for (std::string_view rest = field.raw; !rest.empty();) {
-    const std::size_t end = rest.find('\n');
-    std::string_view line = rest.substr(0, end);
-    if (line.ends_with('\r')) line.remove_suffix(1);
+    const std::string_view line = mail::take_line(rest);
     if (line.size() > line_octets_max) {
       findings.error("header-long-line", name, fmt::format("a line of {} octets; 998 are allowed", line.size()),
                      "fold the field: a line end before a blank (RFC 5322 §2.2.3)");
     }
-    if (end == std::string_view::npos) break;
-    rest.remove_prefix(end + 1);
   }
   if (mail::is_ascii(field.raw)) return;
   if (mail::is_utf8(field.raw)) {
@@ -138,28 +137,30 @@ void check_octets(const mail::HeaderField& field, Findings& findings) {
 }  // namespace
 
 void check_message_header(std::string_view message, const MessageSettings& settings, Findings& findings) {
-  std::map<std::string, std::size_t> counts;
-  std::map<std::string, std::string_view> first;
+  struct Occurrence {
+    std::size_t count = 0;
+    std::string_view first;  // its value
+  };
+  std::map<std::string, Occurrence, std::less<>> fields;
   mail::HeaderReader reader(message);
   while (const auto field = reader.next()) {
-    const std::string name = mail::to_lower(field->name);
-    ++counts[name];
-    first.emplace(name, field->value);
+    Occurrence& occurrence = fields[mail::to_lower(field->name)];
+    if (++occurrence.count == 1) occurrence.first = field->value;
     check_octets(*field, findings);
   }
   const auto value = [&](const char* name) {
-    const auto found = first.find(name);
-    return found == first.end() ? nullptr : &found->second;
+    const auto found = fields.find(std::string_view(name));
+    return found == fields.end() ? nullptr : &found->second.first;
   };
   check_from(message, findings);
   check_date(value("date"), settings, findings);
   check_message_id(value("message-id"), message, findings);
   check_subject(value("subject"), findings);
   for (const std::string_view name : single_fields) {
-    const std::size_t count = counts[std::string(name)];
-    if (count < 2) continue;
+    const auto found = fields.find(name);
+    if (found == fields.end() || found->second.count < 2) continue;
     findings.error("header-duplicate", std::string(name),
-                   fmt::format("{} fields; RFC 5322 §3.6 has one at most", count),
+                   fmt::format("{} fields; RFC 5322 §3.6 has one at most", found->second.count),
                    "leave one; Gmail refuses mail with several");
   }
 }
@@ -193,16 +194,15 @@ void check_unsubscribe(std::string_view message, const MessageSettings& settings
   mail::HeaderReader reader(message);
   while (const auto signature = reader.next()) {
     if (!mail::equals_ignoring_case(signature->name, "DKIM-Signature")) continue;
-    std::string text = mail::to_lower(signature->value);
-    text.erase(std::remove_if(text.begin(), text.end(),
-                              [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }),
-               text.end());
-    const std::size_t at = (";" + text).find(";h=");
-    if (at == std::string::npos) continue;
+    const auto list = auth::TagList::parse(signature->value).value("h");
+    const auto names = list ? auth::split_value(*list, ':', auth::signed_names_max) : std::nullopt;
+    if (!names) continue;
     is_signed = true;
-    const std::string names = ":" + text.substr(at + 2, text.find(';', at + 2) - at - 2) + ":";
-    covered = covered || (names.find(":list-unsubscribe:") != std::string::npos &&
-                          names.find(":list-unsubscribe-post:") != std::string::npos);
+    const auto covers = [&names](std::string_view wanted_name) {
+      return std::any_of(names->begin(), names->end(),
+                         [&](std::string_view name) { return mail::equals_ignoring_case(name, wanted_name); });
+    };
+    covered = covered || (covers("List-Unsubscribe") && covers("List-Unsubscribe-Post"));
   }
   if (is_signed && !covered) {
     findings.warning(

@@ -77,17 +77,13 @@ void check_lines(std::string_view body, Findings& findings) {
   std::size_t number = 0;
   while (!body.empty()) {
     ++number;
-    const std::size_t end = body.find('\n');
-    std::string_view line = body.substr(0, end);
-    if (line.ends_with('\r')) line.remove_suffix(1);
+    const std::string_view line = mail::take_line(body);
     if (line.size() > body_line_octets_max) {
       findings.error("text-long-line", "body",
                      fmt::format("line {} has {} octets; 998 are allowed", number, line.size()),
                      "encode the part in quoted-printable or base64, whose lines have 76 characters");
       return;
     }
-    if (end == std::string_view::npos) return;
-    body.remove_prefix(end + 1);
   }
 }
 

@@ -44,14 +44,6 @@ void check_ttl(dns::Resolver& resolver, std::string_view name, dns::Type type, F
 
 void check_apex(dns::Resolver& resolver, const dns::Record& soa, Findings& findings) {
   const std::string& apex = soa.name;
-  const auto servers = ask(resolver, apex, dns::Type::ns, findings).targets(dns::Type::ns);
-  if (servers.empty()) {
-    findings.warning("zone-ns-missing", apex, "no NS record at the zone's apex",
-                     "publish: " + zone_line(dns::Record::ns(apex, "ns1." + apex)) + ", and a second one");
-  } else if (servers.size() == 1) {
-    findings.warning("zone-ns-single", apex, fmt::format("one name server, {} (RFC 1034 §4.1 wants two)", servers[0]),
-                     "publish: " + zone_line(dns::Record::ns(apex, "ns2." + apex)));
-  }
   const auto& times = std::get<dns::Soa>(soa.data);
   if (times.minimum_s > negative_ttl_max_s || times.expire_s <= times.refresh_s || times.retry_s >= times.refresh_s) {
     dns::Soa better;
@@ -82,6 +74,20 @@ void check_zone(dns::Resolver& resolver, std::string_view domain, Findings& find
   }
   check_ttl(resolver, fmt::format("_dmarc.{}", domain), dns::Type::txt, findings);
   if (const auto soa = soa_above(resolver, domain)) check_apex(resolver, *soa, findings);
+}
+
+void check_name_servers(dns::Resolver& resolver, std::string_view domain, Findings& findings) {
+  const auto soa = soa_above(resolver, domain);
+  if (!soa) return;
+  const std::string& apex = soa->name;
+  const auto servers = ask(resolver, apex, dns::Type::ns, findings).targets(dns::Type::ns);
+  if (servers.empty()) {
+    findings.warning("zone-ns-missing", apex, "no NS record at the zone's apex",
+                     "publish: " + zone_line(dns::Record::ns(apex, "ns1." + apex)) + ", and a second one");
+  } else if (servers.size() == 1) {
+    findings.warning("zone-ns-single", apex, fmt::format("one name server, {} (RFC 1034 §4.1 wants two)", servers[0]),
+                     "publish: " + zone_line(dns::Record::ns(apex, "ns2." + apex)));
+  }
 }
 
 void check_sending_address(dns::Resolver& resolver, const IpAddress& ip, std::string_view helo, Findings& findings) {

@@ -171,8 +171,8 @@ std::string rrset_bytes(const std::vector<Record>& rrset) {
   return {reinterpret_cast<const char*>(ldns_buffer_begin(buffer.get())), ldns_buffer_position(buffer.get())};
 }
 
-std::string master_line(const Record& record) {
-  const Ldns<char> text(ldns_rr2str(to_fields(record).get()));
+std::string trust_anchor_line(const ZoneKey& key) {
+  const Ldns<char> text(ldns_rr2str(to_fields(key.ds()).get()));
   CHECK(text != nullptr);
   std::string line = text.get();
   line = line.substr(0, line.find_first_of(";\n"));
@@ -191,7 +191,7 @@ std::string trust_anchor_file(const ZoneKey& key) {
       "trust-anchors {{\n"
       "\t\"{}.\" static-key {} {} {} \"{}\";\n"
       "}};\n",
-      master_line(key.ds()), key.apex(), key_flags, key_protocol, static_cast<int>(LDNS_ECDSAP256SHA256), point.get());
+      trust_anchor_line(key), key.apex(), key_flags, key_protocol, static_cast<int>(LDNS_ECDSAP256SHA256), point.get());
 }
 
 }  // namespace mailrig::dns

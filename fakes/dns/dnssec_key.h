@@ -52,7 +52,7 @@ std::string rrset_bytes(const std::vector<Record>& rrset);
 // The key as the trust anchor in a file of the form that `delv -a` and BIND read, with a comment that has the DS record
 // for others. The key must be the root's for these to find it.
 std::string trust_anchor_file(const ZoneKey& key);
-// The record as a master file has it: ". 3600 IN DS 12345 13 2 1A2B…".
-std::string master_line(const Record& record);
+// The key's DS record as a master file has it: ". 3600 IN DS 12345 13 2 1A2B…".
+std::string trust_anchor_line(const ZoneKey& key);
 
 }  // namespace mailrig::dns

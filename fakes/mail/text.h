@@ -40,6 +40,9 @@ bool equals_ignoring_case(std::string_view a, std::string_view b);
 // Without the spaces, tabs and line ends at both of its ends.
 std::string_view trim(std::string_view text);
 
+// Takes the next line off the front of `text`, without the LF or CRLF that ends it.
+std::string_view take_line(std::string_view& text);
+
 // Behind the comment (RFC 5322 §3.2.2) that opens at `open`; npos when it has no end.
 std::size_t end_of_comment(std::string_view text, std::size_t open);
 

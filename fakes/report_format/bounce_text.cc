@@ -59,15 +59,6 @@ constexpr std::array<std::string_view, 6> return_marks = {
 };
 constexpr std::string_view opensmtpd_return_mark = "Below is a copy of the original message:";
 
-// Takes the next line off the front of `text`.
-std::string_view take_line(std::string_view& text) {
-  const std::size_t end = std::min(text.find('\n'), text.size());
-  std::string_view line = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
-  if (line.ends_with('\r')) line.remove_suffix(1);
-  return line;
-}
-
 bool is_return_mark(std::string_view line) {
   line = mail::trim(line);
   if (line.starts_with(opensmtpd_return_mark)) return true;
@@ -84,7 +75,7 @@ struct Halves {
 Halves split_at_return_mark(std::string_view text) {
   for (std::string_view rest = text; !rest.empty();) {
     const auto line_begin = static_cast<std::size_t>(rest.data() - text.data());
-    if (!is_return_mark(take_line(rest))) continue;
+    if (!is_return_mark(mail::take_line(rest))) continue;
     while (!rest.empty() && (rest.front() == '\n' || rest.front() == '\r')) rest.remove_prefix(1);
     return {text.substr(0, line_begin), rest};
   }
@@ -162,10 +153,10 @@ std::vector<Listed> list_paragraphs(std::string_view text) {
   std::vector<Listed> listed;
   // Whether the next line may name a recipient: a paragraph's first, or one behind another's indented reason.
   bool begins = true;
-  bool open = false;  // the last one's explanation may go on
-  take_line(text);    // what is left of the sentence's own line
+  bool open = false;      // the last one's explanation may go on
+  mail::take_line(text);  // what is left of the sentence's own line
   while (!text.empty() && listed.size() < reported_recipients_max) {
-    const std::string_view line = take_line(text);
+    const std::string_view line = mail::take_line(text);
     if (mail::trim(line).empty()) {
       begins = true;
       open = false;
@@ -186,9 +177,9 @@ std::vector<Listed> list_paragraphs(std::string_view text) {
 std::vector<Listed> list_blocks(std::string_view text) {
   std::vector<Listed> listed;
   std::size_t indent = 0;  // of a line that names a recipient; 0: none was seen
-  take_line(text);         // what is left of the sentence's own line
+  mail::take_line(text);   // what is left of the sentence's own line
   while (!text.empty() && listed.size() < reported_recipients_max) {
-    const std::string_view line = take_line(text);
+    const std::string_view line = mail::take_line(text);
     const std::string_view words = mail::trim(line);
     if (words.empty()) continue;
     const std::size_t depth = line.find_first_not_of(" \t");

@@ -172,6 +172,7 @@ int check_domain(const CheckOptions& options, const std::string& domain) {
   for (const auto& [address, of] : mailboxes) {
     if (of != domain) diagnose::check_mail_exchangers(resolver, of, "the address " + address, report.findings);
   }
+  diagnose::check_name_servers(resolver, domain, report.findings);
   diagnose::check_zone(resolver, domain, report.findings);
   for (const IpAddress& ip : *ips) diagnose::check_sending_address(resolver, ip, options.helo, report.findings);
   if (service) report.rows = diagnose::compare_service_records(resolver, domain, *service, report.findings);

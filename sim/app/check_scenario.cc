@@ -63,12 +63,7 @@ class ScenarioCheck {
       diagnose::check_dkim_keys(resolver_, key.signing.domain, {{key.signing.selector}, false}, findings_);
     }
     diagnose::check_dmarc_record(resolver_, sender.domain, findings_);
-    Findings of_zone;
-    diagnose::check_zone(resolver_, sender.domain, of_zone);
-    for (const diagnose::Finding& finding : of_zone.all()) {
-      // A scenario's world has no name servers but itself.
-      if (finding.id != "zone-ns-missing") findings_.add(finding);
-    }
+    diagnose::check_zone(resolver_, sender.domain, findings_);
     for (const IpAddress& ip : sender.ips) diagnose::check_sending_address(resolver_, ip, sender.helo, findings_);
   }
 

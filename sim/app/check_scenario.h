@@ -2,9 +2,6 @@
 // Reply-To addresses, and one message of each kind as it would be sent.
 #pragma once
 
-#include <memory>
-#include <string>
-
 #include "fakes/base/instant.h"
 #include "fakes/base/result.h"
 #include "fakes/diagnose/finding.h"

@@ -78,7 +78,7 @@ void announce(const world::World& world, const live::FakeInternet& internet) {
   const auto& dns = internet.dns_endpoint();
   fmt::print("dns   {}:{} (UDP and TCP)\n", dns.address().to_string(), dns.port());
   if (world.dnssec) {
-    fmt::print("trust {} (signed: {})\n", dns::master_line(world.dnssec->root().ds()),
+    fmt::print("trust {} (signed: {})\n", dns::trust_anchor_line(world.dnssec->root()),
                fmt::join(signed_zones(*world.dnssec), " "));
   }
   fmt::print("ready; Ctrl-C ends it\n");

@@ -1,6 +1,5 @@
 // What a scenario says about the DNS of its world, put into the zones: its own zones and records, what changes in the
-// course of the run and what goes wrong. After it, and
-// the keys that sign them, the zones do not change any more.
+// course of the run, what goes wrong, and the keys that sign. After it the zones do not change any more.
 //
 // Thread rule: none; used while a world is built.
 #pragma once

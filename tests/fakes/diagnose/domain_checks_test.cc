@@ -199,7 +199,10 @@ TEST(MailExchangerCheck, AnAliasHasNoRecordsOfItsOwn) {
 }
 
 Findings whole_zone(const std::string& records) {
-  return found(records, [](auto& resolver, auto& findings) { check_zone(resolver, "shop.example", findings); });
+  return found(records, [](auto& resolver, auto& findings) {
+    check_name_servers(resolver, "shop.example", findings);
+    check_zone(resolver, "shop.example", findings);
+  });
 }
 
 TEST(ZoneCheck, FindsWhatIsWrong) {

@@ -31,14 +31,14 @@ TEST(ZoneKey, IsNamedByADsRecord) {
   const std::string rdata = std::get<Opaque>(key.ds().data).bytes;
   EXPECT_EQ(rdata.size(), 4U + 32U);
   EXPECT_EQ(rdata.substr(2, 2), "\x0d\x02");
-  EXPECT_THAT(master_line(key.ds()), StartsWith("shop.example. 3600 IN DS "));
+  EXPECT_THAT(trust_anchor_line(key), StartsWith("shop.example. 3600 IN DS "));
 }
 
 TEST(ZoneKey, OfTheRootIsATrustAnchor) {
   const ZoneKey key = ZoneKey::make("", Draw(1));
   const std::string file = trust_anchor_file(key);
   EXPECT_THAT(file, HasSubstr("trust-anchors {\n\t\".\" static-key 257 3 13 \""));
-  EXPECT_THAT(file, HasSubstr(master_line(key.ds())));
+  EXPECT_THAT(file, HasSubstr(trust_anchor_line(key)));
 }
 
 TEST(RrsetBytes, TellSetsApart) {
