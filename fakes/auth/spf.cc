@@ -394,4 +394,18 @@ SpfResult check_spf_helo(dns::Resolver& resolver, const SpfIdentity& identity, c
   return SpfCheck(resolver, identity, options, SpfScope::helo).run();
 }
 
+bool sends_no_mail(dns::Resolver& resolver, std::string_view domain) {
+  std::string only;
+  for (const std::string& text : resolver.lookup({std::string(domain), dns::Type::txt}).texts()) {
+    if (!is_spf_record(text)) continue;
+    if (!only.empty()) return false;
+    only = text;
+  }
+  if (only.empty()) return false;
+  const auto record = parse_spf_record(only);
+  return record && record->directives.size() == 1 && record->redirect.text.empty() &&
+         record->directives.front().mechanism == SpfMechanism::all &&
+         record->directives.front().qualifier == SpfQualifier::fail;
+}
+
 }  // namespace mailrig::auth

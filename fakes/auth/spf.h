@@ -67,6 +67,9 @@ struct SpfResult {
 // The MAIL FROM identity; postmaster@HELO when the reverse-path is null (RFC 7208 §2.4).
 SpfResult check_spf(dns::Resolver& resolver, const SpfIdentity& identity, const SpfOptions& options = {});
 
+// Whether the domain says that nobody sends for it: its one SPF record is "v=spf1 -all" (RFC 7208 §10.1.2).
+bool sends_no_mail(dns::Resolver& resolver, std::string_view domain);
+
 // The HELO identity (RFC 7208 §2.3).
 SpfResult check_spf_helo(dns::Resolver& resolver, const SpfIdentity& identity, const SpfOptions& options = {});
 

@@ -16,8 +16,8 @@ std::optional<Verdict> AnyAuthentication::data(Instant, const Session& session, 
   return says_.answer(action(session), Phase::data);
 }
 
-bool AnyAuthentication::junks(const Session& session, const MessageFacts&) const {
-  return action(session) == AuthAction::junk;
+void AnyAuthentication::place(Instant, const Session& session, const MessageFacts&, Placement& placement) {
+  if (action(session) == AuthAction::junk) placement.to_spam(says_.name());
 }
 
 }  // namespace mailrig::policy

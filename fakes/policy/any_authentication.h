@@ -11,7 +11,7 @@ class AnyAuthentication : public Policy {
 
   Hooks hooks() const override { return {.data = true, .placement = true}; }
   std::optional<Verdict> data(Instant now, const Session& session, const MessageFacts& facts) override;
-  bool junks(const Session& session, const MessageFacts& facts) const override;
+  void place(Instant now, const Session& session, const MessageFacts& facts, Placement& placement) override;
 
  private:
   AuthAction missing_;

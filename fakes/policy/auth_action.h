@@ -28,6 +28,8 @@ struct AuthRefusals {
     if (says.phase != phase) return std::nullopt;
     return says.refusal();
   }
+  // The fault they speak of, where it costs the inbox only.
+  std::string_view name() const { return rejected.reply->key; }
   bool any_at(Phase phase) const { return rejected.phase == phase || deferred.phase == phase; }
 };
 

@@ -10,8 +10,9 @@
 #include "fakes/auth/arc_chain.h"
 #include "fakes/auth/dkim_result.h"
 #include "fakes/auth/dmarc.h"
-#include "fakes/auth/iprev.h"
+#include "fakes/auth/from_header.h"
 #include "fakes/auth/spf.h"
+#include "fakes/policy/network_facts.h"
 
 namespace mailrig::policy {
 
@@ -24,8 +25,8 @@ struct EnvelopeFacts {
   auth::SpfOutcome spf_helo = auth::SpfOutcome::none;
   // The SPF result was found earlier, for another message, and taken from memory.
   bool spf_remembered = false;
-  auth::IprevOutcome iprev = auth::IprevOutcome::permerror;
-  std::string reverse_name;                          // of the client, confirmed; empty: none is
+  bool spf_null = false;                             // the domain's record is nothing but -all: it never sends
+  ListingFacts domain_listing;                       // of MAIL FROM's domain
   NameStatus sender_domain = NameStatus::unchecked;  // can MAIL FROM's domain take mail
   NameStatus helo_name = NameStatus::unchecked;      // has the HELO name an address
 };
@@ -46,6 +47,10 @@ struct ContentFacts {
   // A chain that passes and was sealed by forwarders whom this receiver trusts says that the message was authentic when
   // it came to the first of them.
   bool arc_vouches = false;
+
+  // RFC 5322: what is wrong with the header.
+  auth::FromFault from_fault = auth::FromFault::none;
+  bool header_readable = true;  // every line is a field or continues one
 
   std::string author_domain;  // of the From field; empty when there is none to be judged by
   auth::DmarcResult dmarc = auth::DmarcResult::none;

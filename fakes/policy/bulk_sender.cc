@@ -3,6 +3,7 @@
 #include "fakes/auth/organizational_domain.h"
 #include "fakes/base/stable_hash.h"
 #include "fakes/policy/address_key.h"
+#include "fakes/policy/identity_checks.h"
 
 namespace mailrig::policy {
 namespace {
@@ -32,25 +33,50 @@ bool BulkSender::is_bulk(Instant now, std::uint64_t domain) {
   return sent.bulk_for_good || sent.units.total(now, day) >= settings_.threshold_per_day;
 }
 
-const AuthRefusals* BulkSender::unmet(const AuthenticationFacts& found) const {
+bool BulkSender::is_bulk(Instant now, const Session& session) {
+  const std::uint64_t domain = domain_key(session);
+  return domain != 0 && is_bulk(now, domain);
+}
+
+const AuthRefusals* BulkSender::unmet(const Session& session) const {
+  const AuthenticationFacts& found = session.authentication;
   if (settings_.spf && found.spf != auth::SpfOutcome::pass) return &says_.spf;
   if (settings_.dkim && found.dkim != auth::DkimResult::pass) return &says_.dkim;
   if (settings_.dmarc == BulkSettings::Dmarc::record && !found.dmarc_published) return &says_.dmarc;
   if (settings_.dmarc == BulkSettings::Dmarc::pass && found.dmarc != auth::DmarcResult::pass) return &says_.dmarc;
   if (settings_.alignment && !found.spf_aligned && !found.dkim_aligned) return &says_.alignment;
+  if (settings_.tls && session.tls == TlsVersion::none) return &says_.tls;
+  if (settings_.ptr && session.network.iprev != auth::IprevOutcome::pass) return &says_.ptr;
+  const bool must_offer = settings_.unsubscribe == BulkSettings::Unsubscribe::required;
+  if (must_offer && session.content.read && !session.content.unsubscribe) return &says_.unsubscribe;
   return nullptr;
 }
 
 std::optional<Verdict> BulkSender::data(Instant now, const Session& session, const MessageFacts& facts) {
-  const AuthRefusals* refusals = unmet(session.authentication);
-  if (refusals == nullptr || session.authentication.arc_vouches) return std::nullopt;
-  const std::uint64_t domain = domain_key(session);
-  if (domain == 0 || !is_bulk(now, domain)) return std::nullopt;
+  if (settings_.junks) return std::nullopt;
+  const AuthRefusals* refusals = unmet(session);
+  if (refusals == nullptr || session.authentication.arc_vouches || !is_bulk(now, session)) return std::nullopt;
   // The same message draws the same lot each time it comes.
   const std::uint64_t message = combine(stable_hash(facts.message_id), facts.rig_id);
   const bool rejects = chance(draw_.bits(entity_, "bulk sender", message), settings_.reject_ppm, 1'000'000);
   const AuthAction action = rejects && !is_unsure(session.authentication) ? AuthAction::reject : AuthAction::tempfail;
   return refusals->answer(action, Phase::data);
+}
+
+void BulkSender::place(Instant now, const Session& session, const MessageFacts& facts, Placement& placement) {
+  const bool wants_way_out = settings_.unsubscribe == BulkSettings::Unsubscribe::junk;
+  if (!settings_.junks && !settings_.same_envelope && !wants_way_out) return;
+  if (!is_bulk(now, session)) return;
+  if (settings_.junks) {
+    if (const AuthRefusals* fault = unmet(session)) placement.to_spam(fault->name());
+  }
+  if (settings_.same_envelope &&
+      judge_envelope_mismatch({.envelope_mismatch = AuthAction::junk}, session, facts) == AuthAction::junk) {
+    placement.to_spam("auth_required_bulk/envelope");
+  }
+  if (wants_way_out && session.content.read && !session.content.unsubscribe) {
+    placement.to_spam(says_.unsubscribe.name());
+  }
 }
 
 void BulkSender::accepted(Instant now, const Session& session, const MessageFacts&) {

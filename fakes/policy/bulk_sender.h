@@ -33,6 +33,13 @@ struct BulkSettings {
   bool dkim = false;       // must pass
   Dmarc dmarc = Dmarc::any;
   bool alignment = false;  // SPF or DKIM must pass for the author's domain
+  bool tls = false;        // must come over TLS
+  bool ptr = false;        // the client's address must have a name that leads back
+  // Of messages whose text was read: they must offer a way out. For Gmail and Yahoo with one click (RFC 8058).
+  enum class Unsubscribe : std::uint8_t { ignore, junk, required };
+  Unsubscribe unsubscribe = Unsubscribe::ignore;
+  bool same_envelope = false;  // MAIL FROM's domain must be From's, or the message is spam
+  bool junks = false;          // failing messages are filed as spam, and none is refused
   // Share of failing messages that is rejected; the others are deferred.
   std::uint32_t reject_ppm = 1'000'000;
 };
@@ -43,6 +50,9 @@ struct BulkRefusals {
   AuthRefusals dkim;
   AuthRefusals dmarc;
   AuthRefusals alignment;
+  AuthRefusals tls;
+  AuthRefusals ptr;
+  AuthRefusals unsubscribe;
 };
 
 class BulkSender : public Policy {
@@ -51,8 +61,9 @@ class BulkSender : public Policy {
   BulkSender(const BulkSettings& settings, const BulkRefusals& says, Draw draw, std::string entity)
       : settings_(settings), says_(says), draw_(draw), entity_(std::move(entity)) {}
 
-  Hooks hooks() const override { return {.data = true, .accepted = true}; }
+  Hooks hooks() const override { return {.data = true, .placement = true, .accepted = true}; }
   std::optional<Verdict> data(Instant now, const Session& session, const MessageFacts& facts) override;
+  void place(Instant now, const Session& session, const MessageFacts& facts, Placement& placement) override;
   void accepted(Instant now, const Session& session, const MessageFacts& facts) override;
 
   // Domains in memory, for tests and measurements of memory.
@@ -73,7 +84,8 @@ class BulkSender : public Policy {
   std::uint64_t domain_key(const Session& session) const;
   bool is_bulk(Instant now, std::uint64_t domain);
   // Null: all are met.
-  const AuthRefusals* unmet(const AuthenticationFacts& found) const;
+  const AuthRefusals* unmet(const Session& session) const;
+  bool is_bulk(Instant now, const Session& session);
 };
 
 }  // namespace mailrig::policy

@@ -1,6 +1,5 @@
 #include "fakes/policy/chain.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace mailrig::policy {
@@ -26,6 +25,7 @@ void Chain::add(std::unique_ptr<Policy> policy) {
   ask(hooks.rcpt, Phase::rcpt);
   ask(hooks.data, Phase::data);
   if (hooks.placement) placement_.push_back(policy.get());
+  if (hooks.unknown_recipient) unknown_recipient_.push_back(policy.get());
   if (hooks.accepted) accepted_.push_back(policy.get());
   if (hooks.disconnected) disconnected_.push_back(policy.get());
   policies_.push_back(std::move(policy));
@@ -62,16 +62,23 @@ std::optional<Verdict> Chain::mail(Instant now, Session& session, const MailFact
 }
 
 std::optional<Verdict> Chain::rcpt(Instant now, Session& session, const Recipient& candidate) const {
-  return decide(Phase::rcpt, session, [&](Policy& policy) { return policy.rcpt(now, session, candidate); });
+  return decide(Phase::rcpt, session, [&](Policy& policy) {
+    auto verdict = policy.rcpt(now, session, candidate);
+    if (verdict && verdict->event == Event::unknown_user) {
+      for (Policy* counting : unknown_recipient_) counting->unknown_recipient(now, session, candidate);
+    }
+    return verdict;
+  });
 }
 
 std::optional<Verdict> Chain::data(Instant now, Session& session, const MessageFacts& facts) const {
   return decide(Phase::data, session, [&](Policy& policy) { return policy.data(now, session, facts); });
 }
 
-bool Chain::junks(const Session& session, const MessageFacts& facts) const {
-  return std::any_of(placement_.begin(), placement_.end(),
-                     [&](const Policy* policy) { return policy->junks(session, facts); });
+Placement Chain::place(Instant now, const Session& session, const MessageFacts& facts) const {
+  Placement placement;
+  for (Policy* policy : placement_) policy->place(now, session, facts, placement);
+  return placement;
 }
 
 void Chain::accepted(Instant now, const Session& session, const MessageFacts& facts) const {

@@ -22,8 +22,8 @@ class Chain {
   std::optional<Verdict> mail(Instant now, Session& session, const MailFacts& facts) const;
   std::optional<Verdict> rcpt(Instant now, Session& session, const Recipient& candidate) const;
   std::optional<Verdict> data(Instant now, Session& session, const MessageFacts& facts) const;
-  // Whether any policy wants the accepted message in the spam folder.
-  bool junks(const Session& session, const MessageFacts& facts) const;
+  // Where a message goes that nobody objected to.
+  Placement place(Instant now, const Session& session, const MessageFacts& facts) const;
   void accepted(Instant now, const Session& session, const MessageFacts& facts) const;
   void disconnected(Instant now, const Session& session) const;
 
@@ -31,6 +31,7 @@ class Chain {
   std::vector<std::unique_ptr<Policy>> policies_;
   std::array<std::vector<Policy*>, phase_count> by_phase_;
   std::vector<Policy*> placement_;
+  std::vector<Policy*> unknown_recipient_;
   std::vector<Policy*> accepted_;
   std::vector<Policy*> disconnected_;
 

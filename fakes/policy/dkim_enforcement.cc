@@ -26,8 +26,9 @@ std::optional<Verdict> DkimEnforcement::data(Instant, const Session& session, co
   return says_.answer(action(session), Phase::data);
 }
 
-bool DkimEnforcement::junks(const Session& session, const MessageFacts&) const {
-  return session.authentication.dmarc != auth::DmarcResult::pass && action(session) == AuthAction::junk;
+void DkimEnforcement::place(Instant, const Session& session, const MessageFacts&, Placement& placement) {
+  if (session.authentication.dmarc != auth::DmarcResult::pass && action(session) == AuthAction::junk)
+    placement.to_spam(says_.name());
 }
 
 }  // namespace mailrig::policy

@@ -21,8 +21,8 @@ std::optional<Verdict> DmarcEnforcement::data(Instant, const Session& session, c
   return says_.answer(action(session), Phase::data);
 }
 
-bool DmarcEnforcement::junks(const Session& session, const MessageFacts&) const {
-  return action(session) == AuthAction::junk;
+void DmarcEnforcement::place(Instant, const Session& session, const MessageFacts&, Placement& placement) {
+  if (action(session) == AuthAction::junk) placement.to_spam(says_.name());
 }
 
 }  // namespace mailrig::policy

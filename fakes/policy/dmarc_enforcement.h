@@ -21,7 +21,7 @@ class DmarcEnforcement : public Policy {
 
   Hooks hooks() const override { return {.data = true, .placement = true}; }
   std::optional<Verdict> data(Instant now, const Session& session, const MessageFacts& facts) override;
-  bool junks(const Session& session, const MessageFacts& facts) const override;
+  void place(Instant now, const Session& session, const MessageFacts& facts, Placement& placement) override;
 
  private:
   DmarcSettings settings_;

@@ -1,11 +1,13 @@
 // What policies remember about addresses: a row of T per 64-bit key, forgotten once it expired. Open addressing over a
 // flat array: no allocation per key, and everything happens in the order of slots, never of hashes, so that a run
 // repeats itself. Whether an expired row was already swept away is invisible from outside. Memory is bounded by twice
-// the rows that are alive. Not thread-safe.
+// the rows that are alive, and by a number of rows: where more are wanted, the one goes that would expire first among a
+// few that the hand of a clock points at, which is mostly one not heard of for long. Not thread-safe.
 #pragma once
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -22,6 +24,12 @@ class ExpiringTable {
 
   // `width`: how many T a row has.
   explicit ExpiringTable(std::size_t width = 1) : width_(width) { CHECK(width > 0); }
+
+  // No more than so many rows from here on. Before the first row.
+  void bound(std::size_t rows_max) {
+    CHECK(rows_max > 0 && slots_.empty());
+    rows_max_ = rows_max;
+  }
 
   // The row of `key`, or none.
   Row find(Instant now, std::uint64_t key) const {
@@ -46,6 +54,7 @@ class ExpiringTable {
     // Each new key pays for a look at two old ones, so that dead rows go twice as fast as rows come.
     sweep(now);
     sweep(now);
+    if (size() >= rows_max_) evict();
     const Row row = take_slot();
     slots_[row] = {key, now, true};
     std::size_t at = home(key);
@@ -54,8 +63,8 @@ class ExpiringTable {
     return row;
   }
 
-  std::span<T> values(Row row) { return {values_.data() + row * width_, width_}; }
-  std::span<const T> values(Row row) const { return {values_.data() + row * width_, width_}; }
+  std::span<T> values(Row row) { return {block(row), width_}; }
+  std::span<const T> values(Row row) const { return {block(row), width_}; }
 
   // The row lives through `last`, that instant included.
   void keep_until(Row row, Instant last) { slots_[row].expires = last; }
@@ -79,10 +88,15 @@ class ExpiringTable {
 
   std::size_t width_;
   std::vector<Slot> slots_;
-  std::vector<T> values_;
+  // Rows stay where they are: a table of millions must not be copied to grow.
+  static constexpr std::size_t rows_per_block = 128;
+  std::vector<std::unique_ptr<T[]>> values_;
   std::vector<Row> free_;
   std::vector<Row> index_;  // power of two, at most half full; linear probing
   std::size_t hand_ = 0;
+  std::size_t rows_max_ = none;
+
+  T* block(Row row) const { return values_[row / rows_per_block].get() + row % rows_per_block * width_; }
 
   // The keys are hashes already.
   std::size_t home(std::uint64_t key) const { return static_cast<std::size_t>(key) & (index_.size() - 1); }
@@ -100,8 +114,8 @@ class ExpiringTable {
       return row;
     }
     CHECK(slots_.size() < none);
+    if (slots_.size() % rows_per_block == 0) values_.push_back(std::make_unique<T[]>(rows_per_block * width_));
     slots_.emplace_back();
-    values_.resize(values_.size() + width_);
     return static_cast<Row>(slots_.size() - 1);
   }
 
@@ -120,6 +134,19 @@ class ExpiringTable {
     if (++hand_ >= slots_.size()) hand_ = 0;
     const Slot& slot = slots_[hand_];
     if (slot.used && now > slot.expires) erase(static_cast<Row>(hand_));
+  }
+
+  void evict() {
+    constexpr int looked_at = 8;
+    Row first = none;
+    for (int i = 0; i < looked_at; ++i) {
+      if (++hand_ >= slots_.size()) hand_ = 0;
+      const auto row = static_cast<Row>(hand_);
+      if (slots_[row].used && (first == none || slots_[row].expires < slots_[first].expires)) first = row;
+    }
+    // All slots are in use when the table is full, so one was found.
+    CHECK(first != none);
+    erase(first);
   }
 
   // Takes `row` out of the index and closes the gap, so that probing needs no tombstones (Knuth, TAOCP 6.4 R).

@@ -49,6 +49,7 @@ void generalise_sender(std::string_view sender, std::string& out) {
 }
 
 std::uint64_t Greylist::triplet_key(const Session& session, const Recipient& recipient) {
+  if (settings_.by_recipient) return key_of(recipient);
   const IpAddress& ip = session.client_ip;
   const std::uint64_t network = ip.network(ip.is_v6() ? 64 : settings_.subnet_v4).hash();
   generalise_sender(session.mail_from, sender_);

@@ -16,9 +16,11 @@ namespace mailrig::policy {
 // Defaults are postgrey's.
 struct GreylistSettings {
   Duration delay = std::chrono::minutes(5);
-  Duration window = std::chrono::days(2);     // a first retry later than this starts anew
-  int subnet_v4 = 24;                         // prefix length that counts as one client; IPv6: /64
-  std::uint32_t auto_allow_after = 5;         // so many successes, at most one counted per hour; 0: never
+  Duration window = std::chrono::days(2);  // a first retry later than this starts anew
+  int subnet_v4 = 24;                      // prefix length that counts as one client; IPv6: /64
+  std::uint32_t auto_allow_after = 5;      // so many successes, at most one counted per hour; 0: never
+  // Defers by recipient alone, whoever asks: a gateway that first has the mailbox confirmed by the customer's server.
+  bool by_recipient = false;
   Duration lifetime = std::chrono::days(35);  // triplets and clients not seen for so long are forgotten
 };
 

@@ -14,6 +14,8 @@ std::string_view to_string(MailboxStatus status) {
       return "full";
     case MailboxStatus::disabled:
       return "disabled";
+    case MailboxStatus::trap:
+      return "trap";
   }
   return "ok";
 }
@@ -22,6 +24,7 @@ std::optional<Verdict> MailboxCheck::rcpt(Instant, const Session&, const Recipie
   const auto commanded = candidate.command.empty() ? std::nullopt : parse_commands(candidate.command).mailbox;
   switch (commanded ? *commanded : directory_.status(candidate.local_part, candidate.domain)) {
     case MailboxStatus::ok:
+    case MailboxStatus::trap:
       return std::nullopt;
     case MailboxStatus::unknown:
       return words_.unknown.refusal("rcpt");

@@ -9,7 +9,13 @@
 
 namespace mailrig::policy {
 
-enum class MailboxStatus : std::uint8_t { ok, unknown, full, disabled };
+enum class MailboxStatus : std::uint8_t {
+  ok,
+  unknown,
+  full,
+  disabled,
+  trap,  // takes mail, and holds it against the sender: nobody ever asked for any
+};
 std::string_view to_string(MailboxStatus status);
 
 class MailboxDirectory {

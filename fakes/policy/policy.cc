@@ -17,9 +17,8 @@ std::optional<Verdict> Policy::rcpt(Instant, const Session&, const Recipient&) {
 std::optional<Verdict> Policy::data(Instant, const Session&, const MessageFacts&) {
   return std::nullopt;
 }
-bool Policy::junks(const Session&, const MessageFacts&) const {
-  return false;
-}
+void Policy::place(Instant, const Session&, const MessageFacts&, Placement&) {}
+void Policy::unknown_recipient(Instant, const Session&, const Recipient&) {}
 void Policy::accepted(Instant, const Session&, const MessageFacts&) {}
 void Policy::disconnected(Instant, const Session&) {}
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "fakes/policy/placement.h"
 #include "fakes/policy/session.h"
 #include "fakes/policy/verdict.h"
 
@@ -29,6 +30,7 @@ struct Hooks {
   bool rcpt = false;
   bool data = false;
   bool placement = false;
+  bool unknown_recipient = false;
   bool accepted = false;
   bool disconnected = false;
 };
@@ -48,8 +50,11 @@ class Policy {
   virtual std::optional<Verdict> rcpt(Instant now, const Session& session, const Recipient& candidate);
   virtual std::optional<Verdict> data(Instant now, const Session& session, const MessageFacts& facts);
 
-  // Whether a message that is about to be accepted belongs into the spam folder.
-  virtual bool junks(const Session& session, const MessageFacts& facts) const;
+  // Of a message that is about to be accepted: whether it belongs into the spam folder.
+  virtual void place(Instant now, const Session& session, const MessageFacts& facts, Placement& placement);
+
+  // RCPT named a mailbox that does not exist, whenever the sender is told.
+  virtual void unknown_recipient(Instant now, const Session& session, const Recipient& candidate);
 
   // The message was answered with 250 for every recipient of the session.
   virtual void accepted(Instant now, const Session& session, const MessageFacts& facts);

@@ -10,19 +10,37 @@ namespace mailrig::policy {
 namespace {
 
 constexpr std::array<std::string_view, rate_scope_count> scope_names = {
-    "ip", "netblock24", "conn", "sender", "sender_domain", "hdr_domain", "rcpt", "pair", "ip_rcptdomain", "message_id"};
+    "ip",           "netblock24",    "conn",       "sender",      "sender_domain", "hdr_domain",      "rcpt",
+    "pair",         "ip_rcptdomain", "message_id", "dkim_domain", "spf_domain",    "similar_content", "sender_rcpts",
+    "unknown_rcpts"};
 
-// When a penalty that begins now ends.
+// How many units count, and one more of them: in a window that slides, or in the frame of the clock.
+std::uint32_t total(SlidingWindow& units, Instant now, const RateWindow& window) {
+  return window.fixed_frame ? units.total_in_frame(now, window.window) : units.total(now, window.window);
+}
+void add(SlidingWindow& units, Instant now, const RateWindow& window) {
+  if (window.fixed_frame) {
+    units.add_in_frame(now, window.window);
+  } else {
+    units.add(now, window.window);
+  }
+}
+Instant counted_until(Instant now, const RateWindow& window) {
+  return window.fixed_frame ? SlidingWindow::end_of_frame(now, window.window)
+                            : SlidingWindow::counted_until(now, window.window);
+}
+
+}  // namespace
+
 Instant end_of_block(Instant now, const RateWindow& window) {
-  Instant end = now + window.block;
+  Instant end = now + std::max(window.block, window.until_quiet);
+  if (window.fixed_frame) end = std::max(end, SlidingWindow::end_of_frame(now, window.window));
   if (window.block_day) {
     const auto midnight = std::chrono::floor<std::chrono::days>(now) + std::chrono::days(1);
     end = std::max(end, Instant(midnight));
   }
   return end;
 }
-
-}  // namespace
 
 std::string_view to_string(RateScope scope) {
   return scope_names[static_cast<std::size_t>(scope)];
@@ -40,24 +58,30 @@ Phase known_from(RateScope scope) {
     case RateScope::ip:
     case RateScope::netblock24:
     case RateScope::conn:
+    case RateScope::unknown_rcpts:
       return Phase::connect;
     case RateScope::sender:
     case RateScope::sender_domain:
+    case RateScope::spf_domain:
       return Phase::mail;
     case RateScope::rcpt:
+    case RateScope::sender_rcpts:
     case RateScope::pair:
     case RateScope::ip_rcptdomain:
       return Phase::rcpt;
     case RateScope::hdr_domain:
     case RateScope::message_id:
+    case RateScope::dkim_domain:
+    case RateScope::similar_content:
       return Phase::data;
   }
   return Phase::data;
 }
 
-RateLimit::RateLimit(std::span<const RateRule> rules) {
+RateLimit::RateLimit(std::span<const RateRule> rules, const Conditions* conditions) : conditions_(conditions) {
   for (std::size_t i = 0; i < rate_scope_count; ++i) {
     const auto scope = static_cast<RateScope>(i);
+    if (scope == RateScope::unknown_rcpts) continue;
     std::vector<Rule> same_scope;
     std::array<bool, phase_count> asked{};
     bool counts_accepted = false;
@@ -116,6 +140,30 @@ void RateLimit::for_each_key(const Group& group, const Facts& facts, Use use) {
     case RateScope::message_id:
       if (!facts.message->message_id.empty()) use(key_of(facts.message->message_id));
       return;
+    case RateScope::dkim_domain: {
+      const auto& signatures = session.authentication.signatures;
+      const auto passes = [](const SignatureFacts& s) { return s.result == auth::DkimResult::pass; };
+      for (auto it = signatures.begin(); it != signatures.end(); ++it) {
+        const bool counted = std::any_of(signatures.begin(), it, [&](const SignatureFacts& earlier) {
+          return passes(earlier) && earlier.domain == it->domain;
+        });
+        if (passes(*it) && !counted) use(key_of(it->domain));
+      }
+      return;
+    }
+    case RateScope::spf_domain:
+      if (session.authentication.spf == auth::SpfOutcome::pass) use(key_of(session.authentication.spf_domain));
+      return;
+    case RateScope::similar_content:
+      if (session.content.fingerprint != 0) use(session.content.fingerprint);
+      return;
+    case RateScope::sender_rcpts: {
+      if (facts.from.empty()) return;
+      const std::uint64_t from = key_of(facts.from);
+      return for_each_recipient([from](const Recipient&) { return from; });
+    }
+    case RateScope::unknown_rcpts:
+      return;
     case RateScope::rcpt:
       return for_each_recipient([](const Recipient& recipient) { return key_of(recipient); });
     case RateScope::pair: {
@@ -141,15 +189,20 @@ void RateLimit::for_each_key(const Group& group, const Facts& facts, Use use) {
   }
 }
 
+std::uint64_t RateLimit::limit(const RateWindow& window) const {
+  if (conditions_ == nullptr) return window.count;
+  return std::max<std::uint64_t>(std::uint64_t{window.count} * conditions_->limits_ppm / 1'000'000, 1);
+}
+
 std::optional<Verdict> RateLimit::ask_key(Instant now, Phase phase, Group& group, std::uint64_t key) {
   using Table = ExpiringTable<Count>;
   Table::Row row = group.counts.find(now, key);
   std::optional<Verdict> refusal;
   const auto add_unit = [&](std::size_t i) {
-    const Duration window = group.rules[i].window.window;
+    const RateWindow& window = group.rules[i].window;
     if (row == Table::none) row = group.counts.obtain(now, key);
-    group.counts.values(row)[i].units.add(now, window);
-    group.counts.keep_until(row, std::max(group.counts.kept_until(row), SlidingWindow::counted_until(now, window)));
+    add(group.counts.values(row)[i].units, now, window);
+    group.counts.keep_until(row, std::max(group.counts.kept_until(row), counted_until(now, window)));
   };
   for (std::size_t i = 0; i < group.rules.size(); ++i) {
     const Rule& rule = group.rules[i];
@@ -157,8 +210,9 @@ std::optional<Verdict> RateLimit::ask_key(Instant now, Phase phase, Group& group
     if (row != Table::none) {
       Count& count = group.counts.values(row)[i];
       const bool blocked = now < count.blocked_until;
-      if (!blocked && count.units.total(now, rule.window.window) >= rule.window.count) {
-        count.blocked_until = end_of_block(now, rule.window);
+      const bool starts_anew = blocked && rule.window.until_quiet > Duration{};
+      if (starts_anew || (!blocked && total(count.units, now, rule.window) >= limit(rule.window))) {
+        count.blocked_until = std::max(count.blocked_until, end_of_block(now, rule.window));
         group.counts.keep_until(row, std::max(group.counts.kept_until(row), count.blocked_until));
         if (!refusal) refusal = rule.over_limit.refusal(to_string(group.scope));
       } else if (blocked && !refusal) {
@@ -221,8 +275,8 @@ void RateLimit::count_accepted(Instant now, Group& group, std::uint64_t key) {
   for (std::size_t i = 0; i < group.rules.size(); ++i) {
     const RateWindow& window = group.rules[i].window;
     if (window.count_refused) continue;
-    group.counts.values(row)[i].units.add(now, window.window);
-    last = std::max(last, SlidingWindow::counted_until(now, window.window));
+    add(group.counts.values(row)[i].units, now, window);
+    last = std::max(last, counted_until(now, window));
   }
   group.counts.keep_until(row, last);
 }

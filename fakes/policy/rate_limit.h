@@ -11,13 +11,14 @@
 #include <string_view>
 #include <vector>
 
+#include "fakes/policy/conditions.h"
 #include "fakes/policy/expiring_table.h"
 #include "fakes/policy/policy.h"
 #include "fakes/policy/sliding_window.h"
 
 namespace mailrig::policy {
 
-// What is counted together. Those that need an authenticated domain are not among them yet.
+// What is counted together.
 enum class RateScope : std::uint8_t {
   ip,
   netblock24,     // /24, or /64 of IPv6
@@ -29,8 +30,13 @@ enum class RateScope : std::uint8_t {
   pair,           // MAIL FROM and RCPT
   ip_rcptdomain,  // IP and recipient domain: one unit per message and domain
   message_id,
+  dkim_domain,      // d= of each signature that passes
+  spf_domain,       // that SPF passes for
+  similar_content,  // messages that differ in names and numbers only
+  sender_rcpts,     // recipients of one MAIL FROM, one unit each
+  unknown_rcpts,    // of an IP: recipients that do not exist; see UnknownRecipients
 };
-inline constexpr std::size_t rate_scope_count = 10;
+inline constexpr std::size_t rate_scope_count = 15;
 
 std::string_view to_string(RateScope scope);
 std::optional<RateScope> parse_rate_scope(std::string_view name);
@@ -41,10 +47,20 @@ struct RateWindow {
   RateScope scope = RateScope::ip;
   std::uint32_t count = 0;  // so many pass, the next one is refused
   Duration window{};
-  Duration block{};            // once over the limit: shut out at least this long
-  bool block_day = false;      // once over the limit: shut out until midnight UTC
+  Duration block{};        // once over the limit: shut out at least this long
+  bool block_day = false;  // once over the limit: shut out until midnight UTC
+  // Once over the limit: shut out until nothing was tried for this long (Gmail's way back from 421 4.7.28).
+  Duration until_quiet{};
+  // The window does not slide: the clock since 1970 is cut into frames of its length, and who is over stays out until
+  // the frame ends (Barracuda).
+  bool fixed_frame = false;
+  // Of unknown_rcpts: besides `count`, so many of a million recipients must be unknown.
+  std::uint32_t share_ppm = 0;
   bool count_refused = false;  // units count when they try, not when they are accepted
 };
+
+// When a penalty that begins now ends.
+Instant end_of_block(Instant now, const RateWindow& window);
 
 struct RateRule {
   RateWindow window;
@@ -53,7 +69,9 @@ struct RateRule {
 
 class RateLimit : public Policy {
  public:
-  explicit RateLimit(std::span<const RateRule> rules);
+  // Rules of unknown_rcpts are left to UnknownRecipients.
+  // `conditions`, which may be null and must outlive the policy, can tighten all limits.
+  explicit RateLimit(std::span<const RateRule> rules, const Conditions* conditions = nullptr);
 
   Hooks hooks() const override;
   std::optional<Verdict> connect(Instant now, const Session& session) override;
@@ -93,9 +111,12 @@ class RateLimit : public Policy {
   };
 
   std::vector<Group> groups_;
+  const Conditions* conditions_;
 
+  // A rule's limit as things stand.
+  std::uint64_t limit(const RateWindow& window) const;
   std::optional<Verdict> ask(Instant now, Phase phase, const Facts& facts);
-  static std::optional<Verdict> ask_key(Instant now, Phase phase, Group& group, std::uint64_t key);
+  std::optional<Verdict> ask_key(Instant now, Phase phase, Group& group, std::uint64_t key);
   static void count_accepted(Instant now, Group& group, std::uint64_t key);
   template <class Use>
   static void for_each_key(const Group& group, const Facts& facts, Use use);

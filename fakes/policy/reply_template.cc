@@ -38,11 +38,14 @@ enum class Placeholder : std::uint8_t {
   spf_verdict,
   dkim_verdict,
   dmarc_verdict,
+  rbl,
+  reason,
+  dkim_dom,
 };
-constexpr std::array<std::string_view, 21> placeholder_names = {
-    "ip",          "netblock",     "rcpt",         "rcpt_local", "rcpt_dom", "from", "from_dom", "hdr_dom", "helo",
-    "host",        "sess",         "hex8",         "n",          "unix",     "ts",   "rfcdate",  "msgid",   "bytes",
-    "spf_verdict", "dkim_verdict", "dmarc_verdict"};
+constexpr std::array<std::string_view, 24> placeholder_names = {
+    "ip",          "netblock",     "rcpt",          "rcpt_local", "rcpt_dom", "from",    "from_dom", "hdr_dom", "helo",
+    "host",        "sess",         "hex8",          "n",          "unix",     "ts",      "rfcdate",  "msgid",   "bytes",
+    "spf_verdict", "dkim_verdict", "dmarc_verdict", "rbl",        "reason",   "dkim_dom"};
 
 std::optional<Placeholder> parse_placeholder(std::string_view name) {
   for (std::size_t i = 0; i < placeholder_names.size(); ++i) {
@@ -106,6 +109,12 @@ void append(std::string& out, Placeholder placeholder, const ReplyContext& conte
       return append_value(out, context.message_id);
     case Placeholder::bytes:
       return format(FMT_STRING("{}"), context.bytes);
+    case Placeholder::rbl:
+      return append_value(out, context.list);
+    case Placeholder::reason:
+      return append_value(out, context.list_reason);
+    case Placeholder::dkim_dom:
+      return append_value(out, context.dkim_domain);
     case Placeholder::spf_verdict:
       return append_value(out, context.spf_passes ? "Pass" : "Fail");
     case Placeholder::dkim_verdict:

@@ -9,6 +9,7 @@
 #include "fakes/base/instant.h"
 #include "fakes/base/ip_address.h"
 #include "fakes/policy/authentication_facts.h"
+#include "fakes/policy/content_facts.h"
 #include "fakes/policy/verdict.h"
 
 namespace mailrig::policy {
@@ -35,15 +36,18 @@ struct Session {
 
   // Kept by the receiver.
   std::string helo;
-  std::uint32_t sequence = 0;   // the receiver's own number of this session, source of session tokens
-  std::uint32_t messages = 0;   // transactions that got as far as an accepted MAIL
-  bool greeted = false;         // connect() accepted it
-  std::string mail_from;        // of the transaction under way; empty is the null sender
-  bool in_transaction = false;  // MAIL was accepted and end of data not yet answered
+  std::uint32_t sequence = 0;             // the receiver's own number of this session, source of session tokens
+  std::uint32_t messages = 0;             // transactions that got as far as an accepted MAIL
+  std::uint32_t recipients_accepted = 0;  // RCPT, over all transactions
+  bool greeted = false;                   // connect() accepted it
+  std::string mail_from;                  // of the transaction under way; empty is the null sender
+  bool in_transaction = false;            // MAIL was accepted and end of data not yet answered
   // Accepted ones of the transaction under way. Like mail_from they stay readable after end of data was answered, so
   // that the reply can still be rendered.
   std::vector<Recipient> recipients;
 
+  NetworkFacts network;                // of the connection
+  ContentTraits content;               // of the transaction under way, like authentication
   AuthenticationFacts authentication;  // of the transaction under way; readable after end of data was answered
 
   // Kept by the policy chain: objections whose phase is still to come.

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 
 #include "fakes/base/instant.h"
 
@@ -20,9 +21,15 @@ class SlidingWindow {
     return total_;
   }
 
+  // No more than so many are counted of one twelfth, so that millions of windows fit in memory; limits above
+  // `count_max` cannot be kept.
+  static constexpr std::uint32_t count_max = 65'535 * static_cast<std::uint32_t>(parts);
+
   void add(Instant now, Duration window) {
     slide(part_of(now, window));
-    ++counts_[slot(newest_)];
+    std::uint16_t& count = counts_[slot(newest_)];
+    if (count == std::numeric_limits<std::uint16_t>::max()) return;
+    ++count;
     ++total_;
   }
 
@@ -31,10 +38,28 @@ class SlidingWindow {
     return Instant((part_of(now, window) + parts + 1) * width(window)) - Duration(1);
   }
 
+  // The same for a clock that is cut into frames as long as the window, where nothing slides. One value is used in one
+  // of the two ways only.
+  std::uint32_t total_in_frame(Instant now, Duration window) {
+    const std::int64_t frame = now.time_since_epoch() / window;
+    if (frame > newest_) {
+      newest_ = frame;
+      total_ = 0;
+    }
+    return total_;
+  }
+  void add_in_frame(Instant now, Duration window) {
+    total_in_frame(now, window);
+    ++total_;
+  }
+  static Instant end_of_frame(Instant now, Duration window) {
+    return Instant((now.time_since_epoch() / window + 1) * window);
+  }
+
  private:
   std::int64_t newest_ = 0;  // number of the newest part since 1970
   std::uint32_t total_ = 0;
-  std::array<std::uint32_t, parts + 1> counts_{};  // the part under way and the twelve before it
+  std::array<std::uint16_t, parts + 1> counts_{};  // the part under way and the twelve before it
 
   static Duration width(Duration window) { return Duration((window.count() + parts - 1) / parts); }
   static std::int64_t part_of(Instant now, Duration window) { return now.time_since_epoch() / width(window); }

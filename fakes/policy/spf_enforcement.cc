@@ -44,10 +44,10 @@ std::optional<Verdict> SpfEnforcement::ask(const Session& session, Phase phase) 
   return (found.spf_remembered ? says_remembered_ : says_).answer(action(session, phase == Phase::data), phase);
 }
 
-bool SpfEnforcement::junks(const Session& session, const MessageFacts&) const {
+void SpfEnforcement::place(Instant, const Session& session, const MessageFacts&, Placement& placement) {
   const AuthenticationFacts& found = session.authentication;
-  if (found.arc_vouches || found.dmarc == auth::DmarcResult::pass) return false;
-  return action(session, true) == AuthAction::junk;
+  if (found.arc_vouches || found.dmarc == auth::DmarcResult::pass) return;
+  if (action(session, true) == AuthAction::junk) placement.to_spam(says_.name());
 }
 
 }  // namespace mailrig::policy

@@ -25,7 +25,7 @@ class SpfEnforcement : public EnvelopeCheck {
 
   Hooks hooks() const override;
   // Gives way to a DMARC pass: a forwarded message that kept its signature is none to be wary of.
-  bool junks(const Session& session, const MessageFacts& facts) const override;
+  void place(Instant now, const Session& session, const MessageFacts& facts, Placement& placement) override;
 
  private:
   SpfSettings settings_;

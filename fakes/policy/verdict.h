@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fakes/base/draw.h"
 #include "fakes/base/instant.h"
 #include "fakes/policy/event.h"
 #include "fakes/smtp/reply.h"
@@ -13,11 +14,12 @@
 namespace mailrig::policy {
 
 // Values for the placeholders in reply texts: {ip} {rcpt} {rcpt_local} {rcpt_dom} {from} {from_dom} {hdr_dom} {helo}
-// {host} {sess} {unix} {ts} {rfcdate} {msgid} {bytes} {hex8} {n} {netblock}, and what was found out about the sender:
-// {spf_verdict} {dkim_verdict} {dmarc_verdict}, each "Pass" or "Fail".
+// {host} {sess} {unix} {ts} {rfcdate} {msgid} {bytes} {hex8} {n} {netblock}; the block list that has the sender and
+// what it says, {rbl} {reason}; the domain of a signature that passes, {dkim_dom}; and what was found out about the
+// sender: {spf_verdict} {dkim_verdict} {dmarc_verdict}, each "Pass" or "Fail".
 struct ReplyContext {
   Instant now{};
-  std::string_view ip, rcpt, from, header_domain, helo, host, message_id;
+  std::string_view ip, rcpt, from, header_domain, helo, host, message_id, list, list_reason, dkim_domain;
   bool spf_passes = false, dkim_passes = false, dmarc_passes = false;
   std::uint64_t bytes = 0;
   std::uint64_t token = 0;  // source of {sess}, {hex8} and {n}; a stable hash, so that a run repeats its texts
@@ -27,9 +29,16 @@ struct ReplyContext {
 struct ReplyTemplate {
   std::string key;  // "rate_limited/ip": event, then an optional variant
   Event event = Event::accepted;
-  std::uint16_t code = 0;  // 0: close without a word
-  std::string text;        // with placeholders; lines separated by '\n', codes stripped
-  bool close = false;      // the connection is closed after this reply
+  std::uint16_t code = 0;               // 0: close without a word
+  std::string text;                     // with placeholders; lines separated by '\n', codes stripped
+  bool close = false;                   // the connection is closed after this reply
+  std::vector<ReplyTemplate> others{};  // further wordings of the same thing, of the same severity
+
+  // One of the wordings, by the lot `bits`.
+  const ReplyTemplate& drawn(std::uint64_t bits) const {
+    const auto at = others.empty() ? 0 : static_cast<std::size_t>(below(bits, others.size() + 1));
+    return at == 0 ? *this : others[at - 1];
+  }
 
   Severity severity() const {
     if (code == 0 || (code >= 400 && code < 500)) return Severity::soft;

@@ -14,23 +14,10 @@ using policy::DkimSettings;
 using policy::DmarcSettings;
 using policy::SpfSettings;
 
-Type<AuthAction> action() {
-  return config::one_of<AuthAction>({{"accept", AuthAction::accept},
-                                     {"junk", AuthAction::junk},
-                                     {"tempfail", AuthAction::tempfail},
-                                     {"reject", AuthAction::reject}});
-}
-
 // Of what the DNS did not say: nothing final may follow.
 Type<AuthAction> action_without_answer() {
   return config::one_of<AuthAction>(
       {{"accept", AuthAction::accept}, {"junk", AuthAction::junk}, {"tempfail", AuthAction::tempfail}});
-}
-
-// A DMARC policy is followed or softened; its temporary words are for the DNS.
-Type<AuthAction> disposition() {
-  return config::one_of<AuthAction>(
-      {{"accept", AuthAction::accept}, {"junk", AuthAction::junk}, {"reject", AuthAction::reject}});
 }
 
 // [forwarder.example], or any.
@@ -55,6 +42,10 @@ config::Table<BulkSettings> bulk_table() {
   const auto dmarc = config::one_of<BulkSettings::Dmarc>({{"any", BulkSettings::Dmarc::any},
                                                           {"record", BulkSettings::Dmarc::record},
                                                           {"pass", BulkSettings::Dmarc::pass}});
+  const auto unsubscribe =
+      config::one_of<BulkSettings::Unsubscribe>({{"ignore", BulkSettings::Unsubscribe::ignore},
+                                                 {"junk", BulkSettings::Unsubscribe::junk},
+                                                 {"required", BulkSettings::Unsubscribe::required}});
   config::Table<BulkSettings> table{"require_for_bulk"};
   table
       .key("threshold_per_day", &BulkSettings::threshold_per_day, config::integer<std::uint32_t>(0, 1'000'000'000),
@@ -66,12 +57,28 @@ config::Table<BulkSettings> bulk_table() {
       .key("dmarc", &BulkSettings::dmarc, dmarc, "record: there must be a DMARC record; pass: DMARC must pass")
       .key("alignment", &BulkSettings::alignment, config::boolean(),
            "SPF or DKIM must pass for the domain of the From field")
+      .key("tls", &BulkSettings::tls, config::boolean(), "The mail must come over TLS")
+      .key("ptr", &BulkSettings::ptr, config::boolean(), "The client's address must have a name that leads back")
+      .key("unsubscribe", &BulkSettings::unsubscribe, unsubscribe,
+           "Mail that offers no way out is refused (required) or filed as spam (junk)")
+      .key("from_envelope", &BulkSettings::same_envelope, config::boolean(),
+           "MAIL FROM's domain must be From's, or the mail is spam")
+      .key("action", &BulkSettings::junks, config::one_of<bool>({{"refuse", false}, {"junk", true}}),
+           "junk: failing mail is filed as spam, and none is refused")
       .key("reject_share", &BulkSettings::reject_ppm, config::share(),
            "Share of failing messages that is rejected; the others are deferred");
   return table;
 }
 
 config::Table<AuthPolicy> make_auth_policy_table() {
+  const auto identity = [](AuthAction policy::IdentitySettings::*member) {
+    const auto type = final_action();
+    return config::custom<AuthPolicy>(
+        [member, type](const Node& node, AuthPolicy& into, Errors& errors) {
+          type.read(node, into.identity.*member, errors);
+        },
+        type.schema());
+  };
   const auto org_domain = config::one_of<auth::DmarcMethod>(
       {{"tree", auth::DmarcMethod::tree_walk}, {"psl", auth::DmarcMethod::public_suffix_list}});
   const auto honoured = config::one_of<bool>({{"ignore", false}, {"honour", true}});
@@ -81,25 +88,25 @@ config::Table<AuthPolicy> make_auth_policy_table() {
            "false: looks nothing up and writes no Authentication-Results")
       .key("authserv_id", &AuthPolicy::authserv_id, config::text(),
            "Who speaks in Authentication-Results (RFC 8601); the MX host by default")
-      .key("spf_fail", &SpfSettings::spf_fail, action(), "The client may not send for the domain of MAIL FROM")
-      .key("spf_softfail", &SpfSettings::spf_softfail, action(), "The domain says ~all to this client")
-      .key("spf_neutral", &SpfSettings::spf_neutral, action(), "The domain says ?all to this client")
-      .key("spf_none", &SpfSettings::spf_none, action(), "The domain has no SPF record")
-      .key("spf_permerror", &SpfSettings::spf_permerror, action(), "The SPF record is broken")
+      .key("spf_fail", &SpfSettings::spf_fail, any_action(), "The client may not send for the domain of MAIL FROM")
+      .key("spf_softfail", &SpfSettings::spf_softfail, any_action(), "The domain says ~all to this client")
+      .key("spf_neutral", &SpfSettings::spf_neutral, any_action(), "The domain says ?all to this client")
+      .key("spf_none", &SpfSettings::spf_none, any_action(), "The domain has no SPF record")
+      .key("spf_permerror", &SpfSettings::spf_permerror, any_action(), "The SPF record is broken")
       .key("spf_temperror", &SpfSettings::spf_temperror, action_without_answer(), "The DNS did not answer")
-      .key("spf_hardfail_without_dkim", &SpfSettings::spf_hardfail_without_dkim, action(),
+      .key("spf_hardfail_without_dkim", &SpfSettings::spf_hardfail_without_dkim, any_action(),
            "In place of spf_fail where no DKIM signature passes; spoken after DATA")
       .key("spf_cache", &AuthPolicy::spf_cache, positive_duration(),
            "Keeps SPF results per client and domain for this long, whatever the DNS says; by default as long as the "
            "records hold")
-      .key("dkim_fail", &DkimSettings::dkim_fail, action(), "Signed, and no signature passes")
-      .key("dkim_none", &DkimSettings::dkim_none, action(), "Not signed")
+      .key("dkim_fail", &DkimSettings::dkim_fail, any_action(), "Signed, and no signature passes")
+      .key("dkim_none", &DkimSettings::dkim_none, any_action(), "Not signed")
       .key("dkim_temperror", &DkimSettings::dkim_temperror, action_without_answer(),
            "The DNS did not tell the key, and no other signature passes")
-      .key("no_auth", &AuthPolicy::no_auth, action(), "Neither SPF nor DKIM passes")
+      .key("no_auth", &AuthPolicy::no_auth, any_action(), "Neither SPF nor DKIM passes")
       .key("dmarc", &DmarcSettings::dmarc_honoured, honoured, "honour: does what the From domain's policy asks for")
-      .key("dmarc_quarantine", &DmarcSettings::dmarc_quarantine, disposition(), "DMARC fails under p=quarantine")
-      .key("dmarc_reject", &DmarcSettings::dmarc_reject, disposition(), "DMARC fails under p=reject")
+      .key("dmarc_quarantine", &DmarcSettings::dmarc_quarantine, final_action(), "DMARC fails under p=quarantine")
+      .key("dmarc_reject", &DmarcSettings::dmarc_reject, final_action(), "DMARC fails under p=reject")
       .key("dmarc_temperror", &DmarcSettings::dmarc_temperror, action_without_answer(),
            "The DNS did not say enough to tell")
       .key("org_domain", &AuthPolicy::org_domain, org_domain,
@@ -108,6 +115,14 @@ config::Table<AuthPolicy> make_auth_policy_table() {
       .key("sender_domain_must_resolve", &AuthPolicy::sender_domain_must_resolve, config::boolean(),
            "The domain of MAIL FROM must be able to take mail")
       .key("helo_must_resolve", &AuthPolicy::helo_must_resolve, config::boolean(), "The HELO name must have an address")
+      .key("helo_must_be_fqdn", &AuthPolicy::helo_must_be_fqdn, config::boolean(),
+           "The HELO name must have a dot, or be an address literal")
+      .key("spf_null", identity(&policy::IdentitySettings::spf_null),
+           "MAIL FROM's domain publishes that nobody sends for it: v=spf1 -all")
+      .key("own_domain_unauthenticated", identity(&policy::IdentitySettings::own_domain_unauthenticated),
+           "MAIL FROM or From claims a domain of the receiver, and neither SPF nor DKIM passes")
+      .key("envelope_mismatch", identity(&policy::IdentitySettings::envelope_mismatch),
+           "MAIL FROM's domain is not From's")
       .key("require_for_bulk", &AuthPolicy::require_for_bulk, config::object(bulk_table()),
            "What senders of much mail have to have");
   return table;

@@ -9,6 +9,7 @@
 #include "fakes/policy/bulk_sender.h"
 #include "fakes/policy/dkim_enforcement.h"
 #include "fakes/policy/dmarc_enforcement.h"
+#include "fakes/policy/identity_checks.h"
 #include "fakes/policy/spf_enforcement.h"
 
 namespace mailrig::receiver {
@@ -24,8 +25,10 @@ struct AuthPolicy : policy::SpfSettings, policy::DkimSettings, policy::DmarcSett
   // Forwarders whose ARC seals count: domains, and what is below them.
   std::vector<std::string> arc_trusted;
   bool arc_trusts_anybody = false;
+  policy::IdentitySettings identity;
   bool sender_domain_must_resolve = false;
   bool helo_must_resolve = false;
+  bool helo_must_be_fqdn = false;  // or an address literal
   policy::BulkSettings require_for_bulk;
 };
 

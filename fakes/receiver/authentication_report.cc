@@ -13,9 +13,8 @@ using auth::AuthenticationMethod;
 constexpr std::size_t signature_octets_shown = 8;
 
 AuthenticationMethod iprev_method(const policy::Session& session) {
-  const policy::AuthenticationFacts& found = session.authentication;
   return {.method = "iprev",
-          .result = std::string(to_string(found.iprev)),
+          .result = std::string(to_string(session.network.iprev)),
           .properties = {{"policy", "iprev", session.client_ip.to_string()}}};
 }
 

@@ -8,6 +8,7 @@
 #include "fakes/base/stable_hash.h"
 #include "fakes/dns/mx_lookup.h"
 #include "fakes/dns/name.h"
+#include "fakes/mail/header.h"
 #include "fakes/policy/address_key.h"
 #include "fakes/receiver/authentication_report.h"
 
@@ -42,7 +43,7 @@ std::uint64_t envelope_key(const Session& session) {
 std::uint64_t content_key(const Session& session, const MessageFacts& message, int pct_draw) {
   const policy::AuthenticationFacts& found = session.authentication;
   const auto outcomes = static_cast<std::uint64_t>(found.spf) << 24 | static_cast<std::uint64_t>(found.spf_helo) << 16 |
-                        static_cast<std::uint64_t>(found.iprev) << 8 | static_cast<std::uint64_t>(pct_draw);
+                        static_cast<std::uint64_t>(session.network.iprev) << 8 | static_cast<std::uint64_t>(pct_draw);
   const std::uint64_t host = stable_hash(session.mx_host, envelope_key(session));
   return combine(combine(combine(message.content_key, host), outcomes), policy::key_of(message.header_from_domain));
 }
@@ -155,21 +156,44 @@ NameStatus host_status(dns::Resolver& resolver, const std::string& name) {
 
 }  // namespace
 
-Authenticator::Authenticator(const dns::Zones& zones, std::string region, const AuthPolicy& policy, Draw draw,
-                             std::string entity)
+Authenticator::Authenticator(const dns::Zones& zones, std::string region, const AuthPolicy& policy,
+                             const BlockLists& lists, Draw draw, std::string entity)
     : policy_(policy),
+      lists_(lists),
       draw_(draw),
       entity_(std::move(entity)),
       resolver_(zones, std::move(region)),
       // A sender that is not ours may live in the time of the wall, months ahead of the model's.
       dkim_({.clock_skew_max = Duration::max()}, &keys_),
       arc_(&keys_),
+      networks_(verdicts_max),
       envelopes_(verdicts_max),
       spf_verdicts_(verdicts_max),
       contents_(verdicts_max) {}
 
 std::size_t Authenticator::size() const {
-  return resolver_.size() + envelopes_.size() + spf_verdicts_.size() + contents_.size();
+  return resolver_.size() + networks_.size() + envelopes_.size() + spf_verdicts_.size() + contents_.size();
+}
+
+Duration Authenticator::connect(Instant now, Session& session) {
+  const std::uint64_t key = session.client_ip.hash();
+  if (const NetworkVerdict* known = networks_.find(key); known != nullptr && now < known->expires) {
+    session.network = known->facts;
+    return {};
+  }
+  resolver_.set_now(now);
+  Questions questions(&resolver_);
+  judge_network(session.client_ip, session.network, questions);
+  const Instant holds = questions.hold_until(now);
+  if (holds > now) networks_.put(key, {session.network, holds});
+  return questions.cost();
+}
+
+void Authenticator::judge_network(const IpAddress& client, policy::NetworkFacts& facts, Questions& questions) {
+  auth::IprevResult iprev = auth::check_iprev(questions, client);
+  facts.iprev = iprev.result;
+  facts.reverse_name = std::move(iprev.name);
+  facts.listing = look_up(questions, lists_.addresses, client);
 }
 
 Duration Authenticator::mail(Instant now, Session& session) {
@@ -199,11 +223,13 @@ Authenticator::EnvelopeVerdict Authenticator::judge_envelope(Instant now, const 
     facts.spf_helo =
         check_spf_helo(names, identity, {.receiver = session.mx_host, .now = now, .explain = false}).result;
   }
-  auth::IprevResult iprev = auth::check_iprev(names, session.client_ip);
-  facts.iprev = iprev.result;
-  facts.reverse_name = std::move(iprev.name);
+  const std::string_view domain = envelope_domain(session);
+  if (policy_.identity.spf_null != policy::AuthAction::accept && !domain.empty()) {
+    facts.spf_null = auth::sends_no_mail(names, domain);
+  }
+  if (!domain.empty()) facts.domain_listing = look_up(names, lists_.domains, domain);
   if (policy_.sender_domain_must_resolve && !session.mail_from.empty()) {
-    facts.sender_domain = mail_status(names, envelope_domain(session));
+    facts.sender_domain = mail_status(names, domain);
   }
   if (policy_.helo_must_resolve) facts.helo_name = host_status(names, session.helo);
   verdict.expires = std::min(spf_holds, names.hold_until(now));
@@ -279,7 +305,13 @@ void Authenticator::judge_author(Session& session, const MessageFacts& message, 
   if (message.content.empty()) {
     if (!message.header_from_domain.empty()) authors.push_back(message.header_from_domain);
   } else {
-    authors = auth::read_from_header(message.content).domains;
+    auth::FromHeader from = auth::read_from_header(message.content);
+    facts.from_fault = from.fault;
+    authors = std::move(from.domains);
+    mail::HeaderReader header(message.content);
+    while (header.next()) {
+    }
+    facts.header_readable = header.separated() || header.body_offset() == message.content.size();
   }
   facts.dmarc = auth::DmarcResult::permerror;  // nobody to ask about
   int worst = -1;

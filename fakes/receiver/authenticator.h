@@ -17,6 +17,7 @@
 #include "fakes/dns/caching_resolver.h"
 #include "fakes/policy/session.h"
 #include "fakes/receiver/auth_policy.h"
+#include "fakes/receiver/block_lists.h"
 
 namespace mailrig::receiver {
 
@@ -24,9 +25,12 @@ class Authenticator {
  public:
   // `zones` must outlive it; `region` is where the provider's resolver stands. `entity` is who draws: the receiver's
   // name.
-  Authenticator(const dns::Zones& zones, std::string region, const AuthPolicy& policy, Draw draw, std::string entity);
+  Authenticator(const dns::Zones& zones, std::string region, const AuthPolicy& policy, const BlockLists& lists,
+                Draw draw, std::string entity);
 
-  // Each fills its part of session.authentication and says how long the DNS took, in model time.
+  // Each fills its part of the session and says how long the DNS took, in model time.
+  // At connect: the client's address.
+  Duration connect(Instant now, policy::Session& session);
   // At MAIL: helo and mail_from are known.
   Duration mail(Instant now, policy::Session& session);
   // At end of data. Without content the message counts as unsigned, and as from header_from_domain.
@@ -40,6 +44,10 @@ class Authenticator {
     policy::EnvelopeFacts facts;
     Instant expires{};
   };
+  struct NetworkVerdict {
+    policy::NetworkFacts facts;
+    Instant expires{};
+  };
   struct ContentVerdict {
     policy::ContentFacts facts;
     Instant expires{};
@@ -51,6 +59,8 @@ class Authenticator {
   };
   class Questions;
 
+  void judge_network(const IpAddress& client, policy::NetworkFacts& facts, Questions& questions);
+
   EnvelopeVerdict judge_envelope(Instant now, const policy::Session& session, Questions& questions);
   Instant judge_spf(Instant now, const policy::Session& session, policy::EnvelopeFacts& facts, Questions& questions);
   void judge_content(Instant now, policy::Session& session, const policy::MessageFacts& message, Questions& questions);
@@ -60,12 +70,14 @@ class Authenticator {
   int pct_draw(const policy::MessageFacts& message) const;
 
   const AuthPolicy policy_;
+  const BlockLists lists_;
   const Draw draw_;
   const std::string entity_;
   dns::CachingResolver resolver_;
   auth::BoundedKeyCache keys_;
   auth::DkimVerifier dkim_;
   auth::ArcVerifier arc_;
+  RecentMap<std::uint64_t, NetworkVerdict> networks_;
   RecentMap<std::uint64_t, EnvelopeVerdict> envelopes_;
   RecentMap<std::uint64_t, SpfVerdict> spf_verdicts_;  // only where the provider keeps them longer than the DNS says
   RecentMap<std::uint64_t, ContentVerdict> contents_;

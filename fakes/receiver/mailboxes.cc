@@ -32,6 +32,8 @@ MailboxStatus Mailboxes::status(std::string_view local_part, std::string_view do
   if (point < shares.full_ppm) return MailboxStatus::full;
   point -= shares.full_ppm;
   if (point < shares.disabled_ppm) return MailboxStatus::disabled;
+  point -= shares.disabled_ppm;
+  if (point < shares.trap_ppm) return MailboxStatus::trap;
   return MailboxStatus::ok;
 }
 

@@ -18,8 +18,10 @@ struct MailboxShares {
   std::uint32_t unknown_ppm = 0;
   std::uint32_t full_ppm = 0;
   std::uint32_t disabled_ppm = 0;
+  std::uint32_t trap_ppm = 0;
 
-  bool all_ok() const { return unknown_ppm == 0 && full_ppm == 0 && disabled_ppm == 0; }
+  std::uint64_t sum_ppm() const { return std::uint64_t{unknown_ppm} + full_ppm + disabled_ppm + trap_ppm; }
+  bool all_ok() const { return sum_ppm() == 0; }
   friend bool operator==(const MailboxShares&, const MailboxShares&) = default;
 };
 

@@ -6,20 +6,107 @@
 #include "fakes/policy/any_authentication.h"
 #include "fakes/policy/bulk_sender.h"
 #include "fakes/policy/connection_limit.h"
+#include "fakes/policy/content_check.h"
 #include "fakes/policy/dkim_enforcement.h"
 #include "fakes/policy/dmarc_enforcement.h"
+#include "fakes/policy/fact_check.h"
 #include "fakes/policy/greylist.h"
+#include "fakes/policy/identity_checks.h"
+#include "fakes/policy/incident.h"
 #include "fakes/policy/mailbox_check.h"
 #include "fakes/policy/name_check.h"
+#include "fakes/policy/network_checks.h"
 #include "fakes/policy/rate_limit.h"
 #include "fakes/policy/recipient_command.h"
 #include "fakes/policy/relay.h"
 #include "fakes/policy/session_limits.h"
 #include "fakes/policy/spf_enforcement.h"
 #include "fakes/policy/tls_requirement.h"
+#include "fakes/policy/unknown_recipients.h"
 
 namespace mailrig::receiver {
+
+using policy::AuthAction;
+
 namespace {
+
+// What the client's address leads to, before it has said a word.
+void add_network(policy::Chain& chain, const Profile& profile) {
+  const ReplyBook& says = profile.replies;
+  const ProfileNetwork& network = profile.network;
+  const auto judged = [&](std::string_view rejected, std::string_view deferred, auto judge) {
+    chain.add(std::make_unique<policy::FactCheck>(
+        policy::Phase::connect, policy::AuthRefusals{says.at(rejected), says.at(deferred)}, std::move(judge)));
+  };
+  using policy::MessageFacts;
+  using policy::Session;
+  if (!network.blocked.empty()) {
+    judged("region_blocked", "region_blocked", [&network](const Session& session, const MessageFacts*) {
+      return judge_region(network, session.client_ip);
+    });
+  }
+  if (network.allow_list) {
+    judged("reputation_blocked/unlisted", "reputation_blocked/unlisted",
+           [&network](const Session& session, const MessageFacts*) {
+             return judge_allow_list(network, session.client_ip);
+           });
+  }
+  if (!network.lists.addresses.empty()) {
+    judged("dnsbl_listed", "dnsbl_listed/temporary", [&network](const Session& session, const MessageFacts*) {
+      return judge_listing(network.dnsbl_action, session.network.listing);
+    });
+  }
+  if (network.no_ptr != AuthAction::accept) {
+    judged("no_ptr", "no_ptr/temporary", [&network](const Session& session, const MessageFacts*) {
+      return judge_reverse_name(network, session.network);
+    });
+  }
+  if (!network.lists.domains.empty()) {
+    chain.add(std::make_unique<policy::FactCheck>(
+        policy::Phase::mail, policy::AuthRefusals{says.at("dnsbl_listed/domain"), says.at("dnsbl_listed/temporary")},
+        [&network](const Session& session, const MessageFacts*) {
+          return judge_listing(network.dnsbl_action, session.authentication.domain_listing);
+        }));
+    chain.add(std::make_unique<policy::FactCheck>(
+        policy::Phase::data, policy::AuthRefusals{says.at("dnsbl_listed/url"), says.at("dnsbl_listed/temporary")},
+        [&network](const Session& session, const MessageFacts*) {
+          return judge_listing(network.dnsbl_action, session.content.link_listing);
+        }));
+  }
+}
+
+policy::Reputation* add_reputation(policy::Chain& chain, const Profile& profile, const Mailboxes& mailboxes, Draw draw,
+                                   const std::string& name) {
+  const ReplyBook& says = profile.replies;
+  const policy::Reputation::Words words{.throttled = says.at("reputation_throttled"),
+                                        .blocked = says.at("reputation_blocked"),
+                                        .throttled_domain = says.find("reputation_throttled/domain"),
+                                        .blocked_domain = says.find("reputation_blocked/domain")};
+  auto made = std::make_unique<policy::Reputation>(profile.reputation, profile.placement, words, mailboxes, draw, name);
+  policy::Reputation* const reputation = made.get();
+  chain.add(std::move(made));
+  return reputation;
+}
+
+// What RFC 5322 asks of a header.
+void add_syntax(policy::Chain& chain, const Profile& profile) {
+  const policy::SyntaxSettings& syntax = profile.syntax;
+  const auto judged = [&](AuthAction action, std::string_view rejected, auto judge) {
+    if (action == AuthAction::accept) return;
+    const policy::Utterance says = profile.replies.at(rejected);
+    chain.add(
+        std::make_unique<policy::FactCheck>(policy::Phase::data, policy::AuthRefusals{says, says}, std::move(judge)));
+  };
+  using policy::MessageFacts;
+  using policy::Session;
+  judged(syntax.malformed, "syntax_error/malformed", [&syntax](const Session& session, const MessageFacts*) {
+    return judge_header(syntax, session.authentication);
+  });
+  judged(syntax.from, "syntax_error/from",
+         [&syntax](const Session& session, const MessageFacts*) { return judge_from(syntax, session.authentication); });
+  judged(syntax.message_id, "syntax_error/message_id",
+         [&syntax](const Session&, const MessageFacts* message) { return judge_message_id(syntax, *message); });
+}
 
 // What follows from SPF, DKIM and DMARC. The author's own wish comes before the receiver's rules, and what is asked of
 // everybody before what is asked of bulk senders.
@@ -34,6 +121,22 @@ void add_authentication(policy::Chain& chain, const Profile& profile, Draw draw,
     add(policy::NameCheck(&policy::EnvelopeFacts::sender_domain,
                           refusals("sender_domain_bad", "sender_domain_bad/temporary")));
   }
+  const auto judged = [&add](policy::Phase known_from, const policy::AuthRefusals& words,
+                             policy::FactCheck::Judge judge) {
+    add(policy::FactCheck(known_from, words, std::move(judge)));
+  };
+  if (wants.helo_must_be_fqdn) {
+    judged(policy::Phase::mail, refusals("helo_rejected", "helo_rejected/temporary"),
+           [](const policy::Session& session, const policy::MessageFacts*) {
+             return policy::is_full_host_name(session.helo) ? AuthAction::accept : AuthAction::reject;
+           });
+  }
+  if (wants.identity.spf_null != AuthAction::accept) {
+    judged(policy::Phase::mail, refusals("spf_fail/null", "spf_fail/temporary"),
+           [identity = wants.identity](const policy::Session& session, const policy::MessageFacts*) {
+             return judge_spf_null(identity, session);
+           });
+  }
   if (wants.helo_must_resolve) {
     add(policy::NameCheck(&policy::EnvelopeFacts::helo_name, refusals("helo_rejected", "helo_rejected/temporary")));
   }
@@ -41,6 +144,20 @@ void add_authentication(policy::Chain& chain, const Profile& profile, Draw draw,
   add(policy::SpfEnforcement(wants, refusals("spf_fail", "spf_fail/temporary"),
                              says.at_or("spf_fail/remembered", "spf_fail")));
   add(policy::DkimEnforcement(wants, refusals("dkim_fail", "dkim_fail/temporary")));
+  if (wants.identity.own_domain_unauthenticated != AuthAction::accept) {
+    // Who signs has the last word, so nothing is said before the signatures are known.
+    judged(policy::Phase::data, refusals("sender_domain_bad/local", "sender_domain_bad/temporary"),
+           [identity = wants.identity, own = profile.domains](const policy::Session& session,
+                                                              const policy::MessageFacts* message) {
+             return judge_own_domain(identity, own, session, message);
+           });
+  }
+  if (wants.identity.envelope_mismatch != AuthAction::accept) {
+    judged(policy::Phase::data, refusals("sender_domain_bad/mismatch", "sender_domain_bad/temporary"),
+           [identity = wants.identity](const policy::Session& session, const policy::MessageFacts* message) {
+             return judge_envelope_mismatch(identity, session, *message);
+           });
+  }
   if (wants.no_auth != policy::AuthAction::accept) {
     add(policy::AnyAuthentication(wants.no_auth,
                                   refusals("spf_fail/unauthenticated", "spf_fail/unauthenticated_temporary")));
@@ -51,10 +168,15 @@ void add_authentication(policy::Chain& chain, const Profile& profile, Draw draw,
           says.at_or("auth_required_bulk/" + what, "auth_required_bulk"),
           says.at_or("auth_required_bulk/" + what + "_temporary", "auth_required_bulk/temporary")};
     };
-    add(policy::BulkSender(
-        wants.require_for_bulk,
-        {.spf = missing("spf"), .dkim = missing("dkim"), .dmarc = missing("dmarc"), .alignment = missing("alignment")},
-        draw, name));
+    add(policy::BulkSender(wants.require_for_bulk,
+                           {.spf = missing("spf"),
+                            .dkim = missing("dkim"),
+                            .dmarc = missing("dmarc"),
+                            .alignment = missing("alignment"),
+                            .tls = missing("tls"),
+                            .ptr = missing("ptr"),
+                            .unsubscribe = missing("unsubscribe")},
+                           draw, name));
   }
 }
 
@@ -62,17 +184,21 @@ void add_authentication(policy::Chain& chain, const Profile& profile, Draw draw,
 
 // In the order in which a server with all of them would notice: who connects, what the transaction asks for, who sent
 // it, whether the mailbox can take it, and only then whether it comes too often or too soon.
-policy::Chain make_chain(const Profile& profile, const Mailboxes& mailboxes, bool authenticates, Draw draw,
-                         const std::string& name) {
+Policies make_policies(const Profile& profile, const Mailboxes& mailboxes, const policy::Conditions& conditions,
+                       bool authenticates, Draw draw, const std::string& name) {
   const ReplyBook& says = profile.replies;
-  policy::Chain chain;
+  Policies policies;
+  policy::Chain& chain = policies.chain;
   const auto add = [&chain]<class P>(P policy) { chain.add(std::make_unique<P>(std::move(policy))); };
   // A forwarder trusts everybody, but must not be led in circles.
   const bool judges = profile.kind != Profile::Kind::sink;
 
+  add(policy::Incident(conditions, {.maintenance = says.at("maintenance"), .overloaded = says.at("local_error")}, draw,
+                       name));
   if (judges && profile.limits.connections_per_ip > 0) {
     add(policy::ConnectionLimit(profile.limits.connections_per_ip, says.at("too_many_connections")));
   }
+  if (authenticates) add_network(chain, profile);
   if (judges && profile.tls.refuses_plain()) add(policy::TlsRequirement(says.at("tls_required")));
   if (!profile.domains.empty()) {
     add(policy::Relay(profile.domains, says.at("relay_denied"), says.at("syntax_error")));
@@ -80,11 +206,22 @@ policy::Chain make_chain(const Profile& profile, const Mailboxes& mailboxes, boo
   if (judges) {
     add(policy::SessionLimits(profile.limits, {.too_many_messages = says.at("rate_limited/connection"),
                                                .too_many_recipients = says.at("too_many_recipients"),
+                                               .too_many_on_connection = says.at("rate_limited/connection_rcpts"),
+                                               .null_sender = says.at("null_sender_refused"),
                                                .several_domains = says.at("too_many_recipients/domains"),
                                                .too_large = says.at("too_large"),
                                                .too_many_hops = says.at("protocol_abuse/loop")}));
   }
+  if (authenticates) add_syntax(chain, profile);
   if (authenticates) add_authentication(chain, profile, draw, name);
+  if (judges && profile.content.reads()) {
+    add(policy::ContentCheck(profile.content, {.rejected = says.at("content_rejected"),
+                                               .deferred = says.at("content_rejected/temporary"),
+                                               .virus = says.at("virus")}));
+  }
+  if (judges && !profile.reputation.identities.empty()) {
+    policies.reputation = add_reputation(chain, profile, mailboxes, draw, name);
+  }
   if (profile.has_mailboxes()) {
     add(policy::MailboxCheck(mailboxes, {.unknown = says.at("unknown_user"),
                                          .full = says.at("mailbox_full"),
@@ -94,12 +231,17 @@ policy::Chain make_chain(const Profile& profile, const Mailboxes& mailboxes, boo
   if (judges && !profile.limits.rate_windows.empty()) {
     std::vector<policy::RateRule> rules;
     for (const ProfileRateWindow& window : profile.limits.rate_windows) {
-      rules.push_back({window.window, says.at(window.event)});
+      const policy::RateRule rule{window.window, says.at(window.event)};
+      if (window.window.scope == policy::RateScope::unknown_rcpts) {
+        add(policy::UnknownRecipients(rule));
+      } else {
+        rules.push_back(rule);
+      }
     }
-    add(policy::RateLimit(rules));
+    if (!rules.empty()) add(policy::RateLimit(rules, &conditions));
   }
   if (judges && profile.greylist.enabled) add(policy::Greylist(profile.greylist, says.at("greylisted")));
-  return chain;
+  return policies;
 }
 
 }  // namespace mailrig::receiver

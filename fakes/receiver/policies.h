@@ -5,14 +5,21 @@
 
 #include "fakes/base/draw.h"
 #include "fakes/policy/chain.h"
+#include "fakes/policy/conditions.h"
+#include "fakes/policy/reputation.h"
 #include "fakes/receiver/mailboxes.h"
 #include "fakes/receiver/profile.h"
 
 namespace mailrig::receiver {
 
-// The profile and the mailboxes must stay where they are while the chain lives. `authenticates`: sessions will have
-// their authentication facts. `name` is who draws.
-policy::Chain make_chain(const Profile& profile, const Mailboxes& mailboxes, bool authenticates, Draw draw,
-                         const std::string& name);
+struct Policies {
+  policy::Chain chain;
+  policy::Reputation* reputation = nullptr;  // among them; null: the receiver keeps none
+};
+
+// The profile, the mailboxes and the conditions must stay where they are while the chain lives. `authenticates`:
+// sessions will have their authentication facts. `name` is who draws.
+Policies make_policies(const Profile& profile, const Mailboxes& mailboxes, const policy::Conditions& conditions,
+                       bool authenticates, Draw draw, const std::string& name);
 
 }  // namespace mailrig::receiver

@@ -121,7 +121,7 @@ void check_whole(const Node& root, const Profile& profile, config::Errors& error
 
 }  // namespace
 
-bool Profile::offers_starttls() const {
+bool ProfileValues::offers_starttls() const {
   return std::find(ehlo.begin(), ehlo.end(), "STARTTLS") != ehlo.end();
 }
 
@@ -159,22 +159,15 @@ Result<Profile> load_profile(std::string_view name_or_path, const Node* changes)
   profile_table().read(tree->root, file, errors);
   if (!errors.empty()) return errors.list().front();
 
-  Profile profile;
-  profile.name = extends != nullptr && !is_path(name_or_path) ? std::string(name_or_path) : file.name;
-  profile.description = std::move(tree->description);
-  profile.kind = file.kind;
-  profile.domains = file.domains;
-  profile.mx = file.mx;
-  profile.ehlo_first = file.ehlo_first;
-  profile.ehlo = file.ehlo;
-  profile.tls = file.tls;
-  profile.limits = file.limits;
-  for (const RateWindowFile& window : file.limits.windows) {
-    profile.limits.rate_windows.push_back({window.window, window.event});
+  file.limits = file.limits_as_written;
+  for (const RateWindowFile& window : file.limits_as_written.windows) {
+    file.limits.rate_windows.push_back({window.window, window.event});
   }
-  profile.greylist = file.greylist;
-  profile.auth_policy = file.auth_policy;
-  profile.mailboxes = file.mailboxes;
+  if (extends != nullptr && !is_path(name_or_path)) file.name = name_or_path;
+
+  Profile profile;
+  static_cast<ProfileValues&>(profile) = file;
+  profile.description = std::move(tree->description);
   profile.replies = make_reply_book(file, *defaults, errors);
   check_whole(tree->root, profile, errors);
   if (!errors.empty()) return errors.list().front();

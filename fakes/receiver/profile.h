@@ -13,11 +13,17 @@
 #include "fakes/base/instant.h"
 #include "fakes/base/result.h"
 #include "fakes/config/node.h"
+#include "fakes/policy/content_check.h"
 #include "fakes/policy/greylist.h"
+#include "fakes/policy/identity_checks.h"
+#include "fakes/policy/network_checks.h"
 #include "fakes/policy/rate_limit.h"
+#include "fakes/policy/reputation_score.h"
 #include "fakes/policy/session.h"
 #include "fakes/policy/session_limits.h"
 #include "fakes/receiver/auth_policy.h"
+#include "fakes/receiver/block_lists.h"
+#include "fakes/receiver/feedback_settings.h"
 #include "fakes/receiver/mailboxes.h"
 #include "fakes/receiver/reply_book.h"
 
@@ -53,11 +59,16 @@ struct ProfileLimits : policy::SessionLimitSettings {
   std::vector<ProfileRateWindow> rate_windows;
 };
 
+struct ProfileNetwork : policy::NetworkSettings {
+  BlockLists lists;
+};
+
 struct ProfileGreylist : policy::GreylistSettings {
   bool enabled = false;
 };
 
-struct Profile {
+// What a profile's file says as it is used, without its words.
+struct ProfileValues {
   enum class Kind : std::uint8_t {
     receiver,
     sink,  // answers 250 to everything and drops it; recipient commands are all that it knows
@@ -67,7 +78,6 @@ struct Profile {
   };
 
   std::string name;
-  std::string description;  // the first comment of the file
   Kind kind = Kind::receiver;
   std::vector<std::string> domains;  // lower case; a sink without domains takes mail for any
   std::vector<MxHost> mx;            // in the order of the file
@@ -76,13 +86,23 @@ struct Profile {
   TlsSettings tls;
   ProfileLimits limits;
   ProfileGreylist greylist;
+  ProfileNetwork network;
+  policy::SyntaxSettings syntax;
+  policy::ContentSettings content;
+  policy::ReputationSettings reputation;
+  policy::PlacementSettings placement;
   AuthPolicy auth_policy;
+  FeedbackSettings feedback;
   MailboxShares mailboxes;
-  ReplyBook replies;
 
   bool offers_starttls() const;
   // Where they are, commands in addresses are carried out too.
   bool has_mailboxes() const { return kind != Kind::forwarder; }
+};
+
+struct Profile : ProfileValues {
+  std::string description;  // the first comment of the file
+  ReplyBook replies;
 };
 
 std::string_view to_string(Profile::Kind kind);

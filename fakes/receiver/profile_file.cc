@@ -9,7 +9,9 @@
 
 #include "fakes/policy/address_key.h"
 #include "fakes/policy/reply_template.h"
+#include "fakes/receiver/content_keys.h"
 #include "fakes/receiver/profile_types.h"
+#include "fakes/receiver/reputation_keys.h"
 
 namespace mailrig::receiver {
 namespace {
@@ -71,9 +73,6 @@ Type<RateScope> rate_scope() {
       [names](const Node& node, RateScope& into, Errors& errors) {
         if (const auto scope = policy::parse_rate_scope(node.text())) {
           into = *scope;
-        } else if (node.text() == "dkim_domain" || node.text() == "spf_domain") {
-          errors.add(node, fmt::format("scope '{}' needs authentication, not available yet; valid: {}", node.text(),
-                                       fmt::join(names, ", ")));
         } else {
           errors.add(node, fmt::format("unknown scope {}; valid: {}", describe(node), fmt::join(names, ", ")));
         }
@@ -125,8 +124,23 @@ Table<RateWindowFile> rate_window_table() {
       .key("event", event, "The reply key that a refusal uses, such as rate_limited/ip", required)
       .key("block", into_window(block()),
            "Once over the limit: shut out at least this long; rest_of_day until midnight UTC")
+      .key("until_quiet", member(&RateWindow::until_quiet, positive_duration()),
+           "Once over the limit: shut out until nothing was tried for this long")
+      .key("frame", member(&RateWindow::fixed_frame, config::one_of<bool>({{"sliding", false}, {"fixed", true}})),
+           "fixed: the clock is cut into frames as long as the window; who is over stays out until the frame ends")
+      .key("share", member(&RateWindow::share_ppm, config::share()),
+           "Of unknown_rcpts: refuses only when so large a share of the client's recipients was unknown")
       .key("count_refused", member(&RateWindow::count_refused, config::boolean()),
-           "Count what was tried instead of what was accepted");
+           "Count what was tried instead of what was accepted")
+      .check([](const Node& node, RateWindowFile& file, Errors& errors) {
+        if (!file.window.fixed_frame && file.window.count > policy::SlidingWindow::count_max) {
+          errors.add(*node.find("count"),
+                     fmt::format("must be at most {} in a window that slides", policy::SlidingWindow::count_max));
+        }
+        if (file.window.share_ppm > 0 && file.window.scope != RateScope::unknown_rcpts) {
+          errors.add(*node.find("share"), "is for scope unknown_rcpts only");
+        }
+      });
   return table;
 }
 
@@ -136,6 +150,10 @@ Table<LimitsFile> limits_table() {
   table.key("connections_per_ip", &ProfileLimits::connections_per_ip, limit(), "Open at the same time; 0: no limit")
       .key("messages_per_connection", &SessionLimitSettings::messages_per_connection, limit(), "0: no limit")
       .key("rcpts_per_message", &SessionLimitSettings::rcpts_per_message, limit(), "0: no limit")
+      .key("rcpts_per_connection", &SessionLimitSettings::rcpts_per_connection, limit(), "0: no limit")
+      .key("null_sender", &SessionLimitSettings::refuses_null_sender,
+           config::one_of<bool>({{"accept", false}, {"refuse", true}}),
+           "Mail with the null reverse-path, such as bounces")
       .key("size", &SessionLimitSettings::size_bytes, config::size(), "Largest message; 0: no limit")
       .key("one_rcpt_domain_per_transaction", &SessionLimitSettings::one_rcpt_domain_per_transaction, config::boolean(),
            "Refuse recipients of a second domain in one transaction")
@@ -159,6 +177,8 @@ Table<ProfileGreylist> greylist_table() {
            "Length of the IPv4 prefix that counts as one client")
       .key("auto_allow_after", &GreylistSettings::auto_allow_after, limit(),
            "Successes after which a client is no longer deferred; 0: never")
+      .key("key", &GreylistSettings::by_recipient, config::one_of<bool>({{"triplet", false}, {"rcpt", true}}),
+           "What is new: a triplet of client network, sender and recipient, or a recipient (verification of addresses)")
       .key("lifetime", &GreylistSettings::lifetime, positive_duration(),
            "How long triplets and clients are remembered");
   return table;
@@ -182,13 +202,47 @@ Table<TlsSettings> tls_table() {
   return table;
 }
 
+Table<ProfileNetwork> network_table() {
+  using policy::NetworkSettings;
+  const auto lists = [](std::vector<std::string> BlockLists::*member) {
+    const auto type = config::list_of(host_name());
+    return config::custom<ProfileNetwork>(
+        [member, type](const Node& node, ProfileNetwork& into, Errors& errors) {
+          type.read(node, into.lists.*member, errors);
+        },
+        type.schema());
+  };
+  Table<ProfileNetwork> table{"network"};
+  table.key("no_ptr", &NetworkSettings::no_ptr, any_action(), "The client's address has no name that leads back to it")
+      .key("dnsbl", lists(&BlockLists::addresses), "Block lists in the DNS that are asked about the client's address")
+      .key("dnsbl_action", &NetworkSettings::dnsbl_action, any_action(), "One of them has it")
+      .key("domain_lists", lists(&BlockLists::domains),
+           "Block lists that are asked about the domains of MAIL FROM and of links")
+      .key("allow_list", &NetworkSettings::allow_list, config::boolean(),
+           "true: only the networks in 'allowed' may send")
+      .key("allowed", &NetworkSettings::allowed, config::list_of(ip_network()), "Networks that were let in by hand")
+      .key("blocked", &NetworkSettings::blocked, config::list_of(ip_network()), "Networks that are shut out");
+  return table;
+}
+
+Table<policy::SyntaxSettings> syntax_table() {
+  using policy::SyntaxSettings;
+  Table<SyntaxSettings> table{"syntax"};
+  table.key("message_id", &SyntaxSettings::message_id, final_action(), "There is no Message-ID")
+      .key("from", &SyntaxSettings::from, final_action(), "From names no author, or several")
+      .key("malformed", &SyntaxSettings::malformed, final_action(), "The header has lines that are no fields");
+  return table;
+}
+
 Table<MailboxShares> mailboxes_table() {
   Table<MailboxShares> table{"mailboxes"};
   table.key("unknown", &MailboxShares::unknown_ppm, config::share(), "Share of addresses that do not exist")
       .key("full", &MailboxShares::full_ppm, config::share(), "Share of mailboxes over quota")
       .key("disabled", &MailboxShares::disabled_ppm, config::share(), "Share of mailboxes that take no mail")
+      .key("traps", &MailboxShares::trap_ppm, config::share(),
+           "Share of addresses that take mail and hold it against the sender")
       .check([](const Node& node, MailboxShares& shares, Errors& errors) {
-        if (std::uint64_t{shares.unknown_ppm} + shares.full_ppm + shares.disabled_ppm > 1'000'000) {
+        if (shares.sum_ppm() > 1'000'000) {
           errors.add(node, "the shares add up to more than 100%");
         }
       });
@@ -228,11 +282,16 @@ Type<ProfileFile> banner() {
 }
 
 Table<ProfileFile> make_profile_table() {
-  const object reply_schema{
+  const object one_wording{
       {"anyOf", array{object{{"type", "string"}}, object{{"type", "array"}, {"items", object{{"type", "string"}}}}}}};
+  const object any_of{{"type", "object"},
+                      {"properties", object{{"any_of", object{{"type", "array"}, {"items", one_wording}}}}},
+                      {"required", array{"any_of"}},
+                      {"additionalProperties", false}};
+  const object reply_schema{{"anyOf", array{one_wording, any_of}}};
   const object phase_schema{{"enum", array{"connect", "helo", "mail", "rcpt", "data"}}};
   const auto kind =
-      config::one_of<Profile::Kind>({{"receiver", Profile::Kind::receiver}, {"sink", Profile::Kind::sink}});
+      config::one_of<ProfileValues::Kind>({{"receiver", Profile::Kind::receiver}, {"sink", Profile::Kind::sink}});
   Table<ProfileFile> table{"receiver profile"};
   table.key("extends", &ProfileFile::extends, config::text(), "A profile's name or file that this one changes")
       .key("name", &ProfileFile::name, config::text(), "The profile's name")
@@ -243,8 +302,16 @@ Table<ProfileFile> make_profile_table() {
       .key("ehlo_first", &ProfileFile::ehlo_first, reply_text(), "First line of the EHLO reply, without code")
       .key("ehlo", &ProfileFile::ehlo, config::list_of(reply_text()), "Further EHLO lines exactly as advertised")
       .key("tls", &ProfileFile::tls, config::object(tls_table()), "TLS")
-      .key("limits", &ProfileFile::limits, config::object(limits_table()), "Limits")
+      .key("limits", &ProfileFile::limits_as_written, config::object(limits_table()), "Limits")
       .key("greylist", &ProfileFile::greylist, config::object(greylist_table()), "Greylisting")
+      .key("network", &ProfileFile::network, config::object(network_table()), "What the client's address leads to")
+      .key("syntax", &ProfileFile::syntax, config::object(syntax_table()), "What must be right in a header")
+      .key("content", &ProfileFile::content, config::object(content_table()), "What a message's text leads to")
+      .key("feedback", &ProfileFile::feedback, config::object(feedback_table()), "What senders are told")
+      .key("reputation", &ProfileFile::reputation, config::object(reputation_table()),
+           "What the provider remembers of senders, and what follows")
+      .key("placement", &ProfileFile::placement, config::object(placement_table()),
+           "Inbox or spam: how the evidence is weighed")
       .key("auth_policy", &ProfileFile::auth_policy, config::object(auth_policy_table()),
            "How SPF, DKIM and DMARC are judged, and what follows")
       .key("mailboxes", &ProfileFile::mailboxes, config::object(mailboxes_table()),
@@ -253,7 +320,8 @@ Table<ProfileFile> make_profile_table() {
       .key("close_after", &ProfileFile::close_after, config::list_of(reply_key()),
            "Events or reply keys after which the connection is closed")
       .key("replies", &ProfileFile::replies, keyed(reply_schema),
-           "Words by reply key: one line with its code, a list of wire lines, or '' to close without a word");
+           "Words by reply key: one line with its code, a list of wire lines, '' to close without a word, or any_of "
+           "several of these");
   return table;
 }
 

@@ -27,21 +27,11 @@ struct ReplyKeyFile {
   config::Node value;
 };
 
-struct ProfileFile {
+struct ProfileFile : ProfileValues {
   std::string extends;
-  std::string name;
-  Profile::Kind kind = Profile::Kind::receiver;
-  std::vector<std::string> domains;
-  std::vector<MxHost> mx;
   std::string banner;
   config::Location banner_at;
-  std::string ehlo_first;
-  std::vector<std::string> ehlo;
-  TlsSettings tls;
-  LimitsFile limits;
-  ProfileGreylist greylist;
-  AuthPolicy auth_policy;
-  MailboxShares mailboxes;
+  LimitsFile limits_as_written;
   std::vector<ReplyKeyFile> phases;
   std::vector<ReplyKeyFile> replies;
   std::vector<ReplyKeyFile> close_after;

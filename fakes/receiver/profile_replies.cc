@@ -66,7 +66,7 @@ class BookMaker {
     for (const SpokenReply& reply : spoken_replies()) {
       said_[std::string(reply.key)] = {reply.event, reply.known_from, reply.where, reply.optional};
     }
-    for (const RateWindowFile& window : file_.limits.windows) {
+    for (const RateWindowFile& window : file_.limits_as_written.windows) {
       const auto event = policy::parse_event(without_variant(window.event));
       if (!event || *event == Event::accepted || *event == Event::discarded) {
         errors_.add(window.event_node,
@@ -155,23 +155,60 @@ class BookMaker {
 
   void add(ReplyBook& book, const std::string& key, const Said& said) {
     const ReplyKeyFile* worded = find(file_.replies, key);
+    const bool own = worded != nullptr;
     if (worded == nullptr) worded = find(defaults_.replies, key);
     if (worded == nullptr && said.optional) return;
     if (worded == nullptr) return report_wordless(key);
+    auto reply = wording(key, said, worded->value);
+    if (reply) book.set(key, {std::move(*reply), phase_of(key, said), own});
+  }
+
+  // A line, the lines of one reply, or `any_of` several of either.
+  std::optional<policy::ReplyTemplate> wording(const std::string& key, const Said& said, const Node& value) {
+    if (!value.is_map()) return one_wording(key, said, value);
+    const Node* any_of = value.find("any_of");
+    if (any_of == nullptr || !any_of->is_list() || any_of->items().empty() || value.entries().size() != 1) {
+      errors_.add(value, "expected a line, a list of lines, or any_of with a list of such wordings");
+      return std::nullopt;
+    }
+    std::optional<policy::ReplyTemplate> first;
+    for (const Node& item : any_of->items()) {
+      auto reply = one_wording(key, said, item);
+      if (!reply) return std::nullopt;
+      if (!first) {
+        first = std::move(reply);
+        continue;
+      }
+      if (reply->severity() != first->severity()) {
+        errors_.add(item, fmt::format("the wordings of '{}' must all be 4yz, or all 5yz", key));
+        return std::nullopt;
+      }
+      first->others.push_back(std::move(*reply));
+    }
+    return first;
+  }
+
+  std::optional<policy::ReplyTemplate> one_wording(const std::string& key, const Said& said, const Node& value) {
     const std::size_t before = errors_.count();
     std::vector<std::string> lines;
-    config::one_or_list(config::text()).read(worded->value, lines, errors_);
-    if (errors_.count() != before) return;
+    config::one_or_list(config::text()).read(value, lines, errors_);
+    if (errors_.count() != before) return std::nullopt;
     auto reply = policy::parse_reply(key, said.event, lines);
-    if (!reply) return errors_.add(worded->value, reply.error().message);
-    if (const auto fault = wrong_class(key, said.event, *reply)) return errors_.add(worded->value, *fault);
+    if (!reply) {
+      errors_.add(value, reply.error().message);
+      return std::nullopt;
+    }
+    if (const auto fault = wrong_class(key, said.event, *reply)) {
+      errors_.add(value, *fault);
+      return std::nullopt;
+    }
     reply->close = reply->close || closes_after(key);
-    book.set(key, {std::move(*reply), phase_of(key, said)});
+    return std::move(*reply);
   }
 
   // Only a window of the profile can name a key that even the defaults do not word.
   void report_wordless(std::string_view key) {
-    for (const RateWindowFile& window : file_.limits.windows) {
+    for (const RateWindowFile& window : file_.limits_as_written.windows) {
       if (window.event != key) continue;
       std::vector<std::string> worded;
       for (const auto* layer : {&file_.replies, &defaults_.replies}) {
@@ -211,13 +248,13 @@ class BookMaker {
     } else if (const auto fault = wrong_class("banner", Event::accepted, *banner)) {
       errors_.add(file_.banner_at, *fault);
     } else {
-      book.set("banner", {std::move(*banner), Phase::connect});
+      book.set("banner", {std::move(*banner), Phase::connect, true});
     }
     policy::ReplyTemplate helo;
     helo.key = "helo_ok";
     helo.code = 250;
     helo.text = file_.ehlo_first;
-    book.set("helo_ok", {std::move(helo), Phase::helo});
+    book.set("helo_ok", {std::move(helo), Phase::helo, true});
   }
 };
 

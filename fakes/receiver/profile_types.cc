@@ -38,4 +38,23 @@ config::Type<Duration> positive_duration() {
       "a duration such as 60s", config::duration().schema());
 }
 
+config::Type<policy::AuthAction> any_action() {
+  using policy::AuthAction;
+  return config::one_of<AuthAction>({{"accept", AuthAction::accept},
+                                     {"junk", AuthAction::junk},
+                                     {"tempfail", AuthAction::tempfail},
+                                     {"reject", AuthAction::reject}});
+}
+
+config::Type<policy::AuthAction> final_action() {
+  using policy::AuthAction;
+  return config::one_of<AuthAction>(
+      {{"accept", AuthAction::accept}, {"junk", AuthAction::junk}, {"reject", AuthAction::reject}});
+}
+
+config::Type<IpNetwork> ip_network() {
+  return config::scalar<IpNetwork>([](std::string_view text) { return IpNetwork::parse(text); },
+                                   "a network such as 198.18.2.0/24", {{"type", "string"}});
+}
+
 }  // namespace mailrig::receiver

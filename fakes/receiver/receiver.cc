@@ -44,6 +44,14 @@ class Context {
     context_.spf_passes = session.authentication.spf == auth::SpfOutcome::pass;
     context_.dkim_passes = session.authentication.dkim == auth::DkimResult::pass;
     context_.dmarc_passes = session.authentication.dmarc == auth::DmarcResult::pass;
+    const policy::ListingFacts& listing = listed(session);
+    context_.list = listing.list;
+    context_.list_reason = listing.reason;
+    for (const policy::SignatureFacts& signature : session.authentication.signatures) {
+      if (signature.result == auth::DkimResult::pass && context_.dkim_domain.empty()) {
+        context_.dkim_domain = signature.domain;
+      }
+    }
     if (!session.recipients.empty()) context_.rcpt = session.recipients.front().address;
     if (message != nullptr) {
       context_.header_domain = message->header_from_domain;
@@ -61,6 +69,14 @@ class Context {
   const ReplyContext& get() const { return context_; }
 
  private:
+  // The client's address comes before names.
+  static const policy::ListingFacts& listed(const Session& session) {
+    const policy::ListingFacts& client = session.network.listing;
+    const policy::ListingFacts& domain = session.authentication.domain_listing;
+    if (client.status == policy::Listing::listed) return client;
+    return domain.status == policy::Listing::listed ? domain : session.content.link_listing;
+  }
+
   std::string ip_;
   ReplyContext context_;
 };
@@ -80,7 +96,8 @@ struct Receiver::State {
         draw(draw_),
         observer(observer_),
         authenticator(make_authenticator(zones, std::move(region))),
-        chain(make_chain(profile, mailboxes, authenticator != nullptr, draw, name)),
+        policies(make_policies(profile, mailboxes, conditions, authenticator != nullptr, draw, name)),
+        chain(policies.chain),
         banner(&profile.replies.reply("banner")),
         helo_ok(&profile.replies.reply("helo_ok")),
         mail_ok(&profile.replies.reply("mail_ok")),
@@ -91,25 +108,33 @@ struct Receiver::State {
   const std::string name;
   const Profile profile;
   const Mailboxes mailboxes;
+  policy::Conditions conditions;
   const Draw draw;
   Observer* const observer;
   const std::unique_ptr<Authenticator> authenticator;  // null: nothing is judged
-  policy::Chain chain;
+  Policies policies;
+  policy::Chain& chain;  // of these
   const ReplyTemplate *const banner, *const helo_ok, *const mail_ok, *const rcpt_ok, *const accepted, *const timeout;
   std::uint32_t sessions = 0;
-  bool down = false;
-  policy::Certificate certificate = policy::Certificate::valid;
   policy::ExpiringTable<char> cut_before;   // by message and recipient of +dropstored
   std::vector<Recipient> spare_recipients;  // their strings are used again, so that accepting does not allocate
 
   std::unique_ptr<Authenticator> make_authenticator(const dns::Zones* zones, std::string region) const {
     if (zones == nullptr || profile.kind != Profile::Kind::receiver || !profile.auth_policy.judge) return nullptr;
-    return std::make_unique<Authenticator>(*zones, std::move(region), profile.auth_policy, draw, name);
+    return std::make_unique<Authenticator>(*zones, std::move(region), profile.auth_policy, profile.network.lists, draw,
+                                           name);
   }
 
   // Every transaction of a session shows another token, as queue ids do.
   std::uint64_t token(const Session& session) const {
     return draw.bits(name, "session token", session.sequence, session.messages);
+  }
+
+  // Of several wordings one is said, the same one for as long as the session stands where it stands.
+  void choose_words(const Session& session, Verdict& refusal) const {
+    refusal.delay += conditions.slow;
+    refusal.reply = &refusal.reply->drawn(token(session));
+    refusal.close = refusal.close || refusal.reply->close;
   }
 
   void refused_session(Instant now, const Session& session, const Verdict& verdict) const {
@@ -123,6 +148,7 @@ struct Receiver::State {
     session.held_in_transaction.clear();
     session.mail_from.clear();
     session.authentication.forget();
+    session.content = {};
     clear_recipients(session);
   }
 
@@ -212,18 +238,18 @@ const std::string& Receiver::name() const {
 const Profile& Receiver::profile() const {
   return state_->profile;
 }
-void Receiver::set_down(bool down) {
-  state_->down = down;
-}
-bool Receiver::down() const {
-  return state_->down;
+void Receiver::remember(Instant now, const policy::KnownSender& sender) {
+  if (state_->policies.reputation != nullptr) state_->policies.reputation->remember(now, sender);
 }
 
-void Receiver::set_certificate(policy::Certificate certificate) {
-  state_->certificate = certificate;
+void Receiver::set_conditions(const policy::Conditions& conditions) {
+  state_->conditions = conditions;
 }
-policy::Certificate Receiver::certificate() const {
-  return state_->certificate;
+const policy::Conditions& Receiver::conditions() const {
+  return state_->conditions;
+}
+bool Receiver::offers_starttls() const {
+  return state_->conditions.tls && state_->profile.offers_starttls();
 }
 
 smtp::ServerConfig Receiver::server_config(std::string_view mx_host, std::string_view client_ip) const {
@@ -237,7 +263,8 @@ smtp::ServerConfig Receiver::server_config(std::string_view mx_host, std::string
   config.host_name = mx_host;
   config.ehlo_greeting = policy::fill_placeholders(profile.ehlo_first, context);
   config.extensions = profile.ehlo;
-  config.starttls = profile.offers_starttls();
+  config.starttls = offers_starttls();
+  if (!config.starttls) std::erase(config.extensions, "STARTTLS");
   // The engine only guards memory: a message somewhat over the limit still reaches the policy, which refuses it in the
   // profile's phase and is seen doing so.
   if (profile.limits.size_bytes > 0) config.message_bytes_max = 2 * profile.limits.size_bytes;
@@ -258,27 +285,37 @@ Verdict Receiver::connect(Instant now, Session& session) {
   session.sequence = ++state_->sessions;
   session.greeted = false;
   session.messages = 0;
+  session.recipients_accepted = 0;
+  session.network = {};
   session.helo.clear();
   session.held.clear();
   state_->forget_transaction(session);
   if (state_->observer != nullptr) state_->observer->session_opened(now, session);
+  const Duration delay = state_->authenticator ? state_->authenticator->connect(now, session) : Duration{};
   if (auto refusal = state_->chain.connect(now, session)) {
+    state_->choose_words(session, *refusal);
     refusal->close = true;
+    refusal->delay += delay;
     state_->refused_session(now, session, *refusal);
     return *refusal;
   }
   session.greeted = true;
-  return accept(state_->banner, Phase::connect);
+  Verdict verdict = accept(state_->banner, Phase::connect);
+  verdict.delay = delay + state_->conditions.slow;
+  return verdict;
 }
 
 Verdict Receiver::helo(Instant now, Session& session, std::string_view name) {
   state_->forget_transaction(session);
   session.helo.assign(name);
-  if (const auto refusal = state_->chain.helo(now, session, name)) {
+  if (auto refusal = state_->chain.helo(now, session, name)) {
+    state_->choose_words(session, *refusal);
     state_->refused_session(now, session, *refusal);
     return *refusal;
   }
-  return accept(state_->helo_ok, Phase::helo);
+  Verdict verdict = accept(state_->helo_ok, Phase::helo);
+  verdict.delay = state_->conditions.slow;
+  return verdict;
 }
 
 Verdict Receiver::mail(Instant now, Session& session, const MailFacts& facts) {
@@ -286,6 +323,7 @@ Verdict Receiver::mail(Instant now, Session& session, const MailFacts& facts) {
   session.mail_from.assign(facts.from);
   const Duration delay = state_->authenticator ? state_->authenticator->mail(now, session) : Duration{};
   if (auto refusal = state_->chain.mail(now, session, facts)) {
+    state_->choose_words(session, *refusal);
     refusal->delay += delay;
     state_->refused_session(now, session, *refusal);
     return *refusal;
@@ -293,7 +331,7 @@ Verdict Receiver::mail(Instant now, Session& session, const MailFacts& facts) {
   session.in_transaction = true;
   ++session.messages;
   Verdict verdict = accept(state_->mail_ok, Phase::mail);
-  verdict.delay = delay;
+  verdict.delay = delay + state_->conditions.slow;
   return verdict;
 }
 
@@ -302,7 +340,8 @@ Verdict Receiver::rcpt(Instant now, Session& session, std::string_view address) 
   const bool commanded = !candidate.command.empty() && state_->profile.has_mailboxes();
   const Duration delay = commanded ? policy::parse_commands(candidate.command).delay : Duration{};
   if (auto refusal = state_->chain.rcpt(now, session, candidate)) {
-    refusal->delay = delay;
+    state_->choose_words(session, *refusal);
+    refusal->delay += delay;
     state_->spare_recipients.push_back(std::move(candidate));
     if (state_->observer != nullptr) {
       Context context(now, session, nullptr, state_->token(session));
@@ -312,8 +351,9 @@ Verdict Receiver::rcpt(Instant now, Session& session, std::string_view address) 
     return *refusal;
   }
   session.recipients.push_back(std::move(candidate));
+  ++session.recipients_accepted;
   Verdict verdict = accept(state_->rcpt_ok, Phase::rcpt);
-  verdict.delay = delay;
+  verdict.delay = delay + state_->conditions.slow;
   return verdict;
 }
 
@@ -321,6 +361,7 @@ DataVerdict Receiver::data(Instant now, Session& session, const MessageFacts& fa
   session.in_transaction = false;
   const Duration delay = state_->authenticator ? state_->authenticator->data(now, session, facts) : Duration{};
   if (auto refusal = state_->chain.data(now, session, facts)) {
+    state_->choose_words(session, *refusal);
     refusal->delay += delay;
     DataVerdict result{*refusal, false, false,
                        std::vector<Disposition>(session.recipients.size(), Disposition::discard)};
@@ -328,14 +369,14 @@ DataVerdict Receiver::data(Instant now, Session& session, const MessageFacts& fa
     return result;
   }
   DataVerdict result = state_->dispose(now, session, facts);
-  result.spam = state_->chain.junks(session, facts);
+  result.spam = state_->chain.place(now, session, facts).spam;
   if (result.cut) {
     result.verdict = {state_->timeout, Event::timeout, Phase::data, {}, {}, true};
   } else {
     result.verdict = accept(state_->accepted, Phase::data);
     state_->chain.accepted(now, session, facts);
   }
-  result.verdict.delay = delay;
+  result.verdict.delay = delay + state_->conditions.slow;
   state_->tell_all(now, session, &facts, result.verdict, result.dispositions, result.spam);
   return result;
 }

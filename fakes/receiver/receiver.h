@@ -9,8 +9,9 @@
 
 #include "fakes/base/draw.h"
 #include "fakes/dns/zones.h"
-#include "fakes/policy/certificate.h"
+#include "fakes/policy/conditions.h"
 #include "fakes/policy/policy.h"
+#include "fakes/policy/reputation.h"
 #include "fakes/policy/session.h"
 #include "fakes/policy/verdict.h"
 #include "fakes/receiver/mailboxes.h"
@@ -34,21 +35,21 @@ class Receiver {
   // One more policy, asked after the profile's own. Before the first connection.
   void add(std::unique_ptr<policy::Policy> policy);
 
+  // A sender that it knows from before the run, as its reputation counts.
+  void remember(Instant now, const policy::KnownSender& sender);
+
   const std::string& name() const;
   const Profile& profile() const;
   // What the byte engine needs to know to speak for this receiver as host `mx_host`. Some providers greet with the
   // client's address; without `client_ip` that place stays empty.
   smtp::ServerConfig server_config(std::string_view mx_host, std::string_view client_ip = {}) const;
 
-  // A receiver that is down refuses connections (the live driver closes its listeners, the virtual one fails to
-  // connect); set by a scenario's timeline.
-  void set_down(bool down);
-  bool down() const;
-
-  // The certificate of its MX hosts, for connections that are opened from now on (the live driver shows such a one, the
-  // virtual one asks for it); set by a scenario's timeline.
-  void set_certificate(policy::Certificate certificate);
-  policy::Certificate certificate() const;
+  // What has befallen it; set by a scenario's timeline. A receiver that is down refuses connections: the live driver
+  // closes its listeners, the virtual one fails to connect. Certificates are the drivers' affair too.
+  void set_conditions(const policy::Conditions& conditions);
+  const policy::Conditions& conditions() const;
+  // Whether STARTTLS is offered, as things stand.
+  bool offers_starttls() const;
 
   // The SMTP phases. Call order is the protocol's; the receiver keeps `session` up to date.
   policy::Verdict connect(Instant now, policy::Session& session);

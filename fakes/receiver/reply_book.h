@@ -34,6 +34,7 @@ class ReplyBook {
   struct Entry {
     policy::ReplyTemplate reply;
     policy::Phase phase = policy::Phase::connect;
+    bool own = false;  // the profile words it itself; otherwise the words are everybody's
   };
 
   void set(std::string key, Entry entry) { entries_.insert_or_assign(std::move(key), std::move(entry)); }
@@ -41,7 +42,11 @@ class ReplyBook {
   policy::Utterance at(std::string_view key) const;
   // For an optional key: `otherwise` where it is not there.
   policy::Utterance at_or(std::string_view key, std::string_view otherwise) const;
+  // nullopt where it is not there.
+  std::optional<policy::Utterance> find(std::string_view key) const;
   const policy::ReplyTemplate& reply(std::string_view key) const { return *at(key).reply; }
+  // What has variants loses them, and the general words are said.
+  void forget_variants(std::string_view event);
   // In alphabetical order.
   const std::map<std::string, Entry, std::less<>>& entries() const { return entries_; }
 

@@ -29,7 +29,10 @@ std::optional<EnhancedCode> parse_enhanced_code(std::string_view text) {
 }
 
 void Reply::append_wire(std::string& out) const {
-  if (code == 0) return;
+  if (code == 0) {
+    if (!text.empty()) out += text + "\r\n";
+    return;
+  }
   std::string_view rest = text;
   for (;;) {
     const auto newline = rest.find('\n');

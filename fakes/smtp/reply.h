@@ -20,7 +20,7 @@ struct EnhancedCode {
 std::optional<EnhancedCode> parse_enhanced_code(std::string_view text);
 
 struct Reply {
-  std::uint16_t code = 0;  // 0: the connection is closed without a word
+  std::uint16_t code = 0;  // 0: the connection is closed without a word, or after `text`, which is no reply then
   std::string text{};      // lines separated by '\n', without the code, any enhanced code included
 
   bool completed() const { return code >= 200 && code < 300; }  // 2yz: what was asked for is done
@@ -30,7 +30,7 @@ struct Reply {
   bool permanent() const { return code >= 500 && code < 600; }
   std::optional<EnhancedCode> enhanced() const { return parse_enhanced_code(text); }
 
-  // Appends "250-first\r\n250 last\r\n" to `out`. Nothing when code is 0.
+  // Appends "250-first\r\n250 last\r\n" to `out`. The bare text when code is 0.
   void append_wire(std::string& out) const;
   friend bool operator==(const Reply&, const Reply&) = default;
 };

@@ -210,7 +210,10 @@ void ServerSession::answer(Instant now, const ServerAnswer& answer) {
   const auto kind = *std::exchange(s.awaiting, std::nullopt);
   s.last_command = now;
   s.last_bytes = now;
-  if (answer.reply.code == 0) return s.finish(ServerEvent::CloseReason::refused);
+  if (answer.reply.code == 0) {
+    answer.reply.append_wire(s.output.tail());
+    return s.finish(ServerEvent::CloseReason::refused);
+  }
   switch (kind) {
     case ServerEvent::Kind::connected:
       s.connected_answered(answer);

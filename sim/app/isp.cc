@@ -10,6 +10,7 @@
 #include "fakes/receiver/profile.h"
 #include "fakes/receiver/shipped_profiles.h"
 #include "sim/app/commands.h"
+#include "sim/rehearsal/coverage.h"
 #include "sim/report/json_text.h"
 
 namespace mailrig::app {
@@ -52,11 +53,41 @@ int show(const IspOptions& options) {
   return passed;
 }
 
+// Every reply that the profile words, brought about in a dialogue.
 int check(const IspOptions& options) {
   const auto profile = receiver::load_profile(options.name);
   if (!profile) return complain(profile.error(), usage_error);
-  fmt::print("{}: ok ({}, {})\n", options.name, receiver::to_string(profile->kind), fmt::join(profile->domains, " "));
-  return passed;
+  const auto rehearsed = rehearsal::rehearse(*profile);
+  std::size_t wordings = 0;
+  std::size_t heard = 0;
+  boost::json::array rows;
+  for (const rehearsal::Rehearsed& reply : rehearsed) {
+    wordings += reply.wordings;
+    heard += reply.heard;
+    rows.push_back({{"reply", reply.key},
+                    {"phase", reply.phase},
+                    {"wordings", reply.wordings},
+                    {"heard", reply.heard},
+                    {"sample", reply.sample}});
+  }
+  if (options.format == "json") {
+    fmt::print("{}", report::to_text(boost::json::object{{"profile", profile->name},
+                                                         {"kind", receiver::to_string(profile->kind)},
+                                                         {"wordings", wordings},
+                                                         {"heard", heard},
+                                                         {"replies", std::move(rows)}}));
+  } else {
+    for (const rehearsal::Rehearsed& reply : rehearsed) {
+      const std::string_view sample = std::string_view(reply.sample).substr(0, reply.sample.find('\r'));
+      fmt::print("{} {:<36} {:<8} {}/{}  {}\n", reply.heard == reply.wordings ? "ok     " : "MISSING", reply.key,
+                 reply.phase, reply.heard, reply.wordings,
+                 sample.empty() && reply.heard > 0 ? "(closes without a word)" : sample.substr(0, 70));
+    }
+    fmt::print("{}: {} ({}, {}): {} of {} replies heard\n", options.name,
+               heard == wordings ? "ok" : "not all can be heard", receiver::to_string(profile->kind),
+               fmt::join(profile->domains, " "), heard, wordings);
+  }
+  return heard == wordings ? passed : expectation_failed;
 }
 
 }  // namespace
@@ -75,8 +106,10 @@ void add_isp_command(CLI::App& app, int& exit_status) {
   CLI::App* show_command = isp->add_subcommand("show", "a profile's YAML with the source of each value");
   show_command->add_option("name", options->name, "a shipped profile or a file")->required();
   show_command->callback([options, &exit_status] { exit_status = show(*options); });
-  CLI::App* check_command = isp->add_subcommand("check", "whether a profile can be used");
+  CLI::App* check_command =
+      isp->add_subcommand("check", "whether a profile can be used, and each of its replies be heard");
   check_command->add_option("name", options->name, "a file or a shipped profile")->required();
+  check_command->add_option("--format", options->format, "text or json")->check(CLI::IsMember({"text", "json"}));
   check_command->callback([options, &exit_status] { exit_status = check(*options); });
 }
 

@@ -51,7 +51,7 @@ class Timeline {
   Result<void> play(Instant now) {
     for (; next_ < scenario_.timeline.size() && due() <= now; ++next_) {
       const scenario::TimelineEntry& entry = scenario_.timeline[next_];
-      auto done = std::visit([this](const auto& what) { return happen(what); }, entry.what);
+      auto done = internet_.change(entry.what.receiver_index, entry.what.apply);
       if (!done) return done;
     }
     return {};
@@ -61,11 +61,6 @@ class Timeline {
   }
 
  private:
-  Result<void> happen(const scenario::ReceiverDown& what) { return internet_.set_down(what.receiver_index, what.down); }
-  Result<void> happen(const scenario::ReceiverCertificate& what) {
-    return internet_.set_certificate(what.receiver_index, what.certificate);
-  }
-
   const scenario::Scenario& scenario_;
   FakeInternet& internet_;
   std::size_t next_ = 0;

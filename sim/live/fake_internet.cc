@@ -58,7 +58,7 @@ Result<void> FakeInternet::open_receiver(net::IoPool& pool, std::uint32_t index,
     } else if (options.own_addresses_port) {
       listener.endpoint = tcp::endpoint(net::to_asio(host.address), *options.own_addresses_port);
     }
-    auto context = tls_context(receiver, host.name, receiver.certificate());
+    auto context = tls_context(receiver, host.name, receiver.conditions().certificate);
     if (!context) return context.error();
     listener.tls = std::move(*context);
     server.listeners.push_back(std::move(listener));
@@ -74,31 +74,30 @@ Result<void> FakeInternet::open_receiver(net::IoPool& pool, std::uint32_t index,
   }
   servers_.push_back(std::move(*opened));
   served_.push_back(std::move(hosts));
-  return receiver.down() ? servers_.back()->set_listening(false) : Result<void>();
+  return receiver.conditions().down ? servers_.back()->set_listening(false) : Result<void>();
 }
 
-Result<void> FakeInternet::set_down(std::uint32_t receiver, bool down) {
-  {
-    const std::lock_guard lock(receivers_[receiver]->mutex);
-    receivers_[receiver]->receiver.set_down(down);
-  }
-  return servers_[receiver]->set_listening(!down);
-}
-
-Result<void> FakeInternet::set_certificate(std::uint32_t receiver, policy::Certificate certificate) {
+Result<void> FakeInternet::change(std::uint32_t receiver, const std::function<void(policy::Conditions&)>& apply) {
   net::LockedReceiver& locked = *receivers_[receiver];
+  // Nobody else changes them.
+  const policy::Conditions before = locked.receiver.conditions();
+  policy::Conditions after = before;
+  apply(after);
   std::vector<net::TlsContext> contexts;
-  for (const std::size_t host : served_[receiver]) {
-    // The profile never changes, so that keys can be made while the receiver works.
-    auto context = tls_context(locked.receiver, world_.hosts[host].name, certificate);
-    if (!context) return context.error();
-    contexts.push_back(std::move(*context));
+  if (after.certificate != before.certificate) {
+    for (const std::size_t host : served_[receiver]) {
+      // The profile never changes, so that keys can be made while the receiver works.
+      auto context = tls_context(locked.receiver, world_.hosts[host].name, after.certificate);
+      if (!context) return context.error();
+      contexts.push_back(std::move(*context));
+    }
   }
   {
     const std::lock_guard lock(locked.mutex);
-    locked.receiver.set_certificate(certificate);
+    locked.receiver.set_conditions(after);
   }
-  servers_[receiver]->set_tls(std::move(contexts));
+  if (!contexts.empty()) servers_[receiver]->set_tls(std::move(contexts));
+  if (after.down != before.down) return servers_[receiver]->set_listening(!after.down);
   return {};
 }
 

@@ -4,6 +4,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/udp.hpp>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -48,10 +49,9 @@ class FakeInternet {
   // Where each of world.hosts listens.
   const std::vector<boost::asio::ip::tcp::endpoint>& host_endpoints() const { return host_endpoints_; }
 
-  // Takes a receiver off the net, or back on it.
-  Result<void> set_down(std::uint32_t receiver, bool down);
-  // Gives all MX hosts of a receiver new certificates in this state. Connections that are open keep theirs.
-  Result<void> set_certificate(std::uint32_t receiver, policy::Certificate certificate);
+  // Something befalls a receiver: it goes off the net or comes back, shows new certificates (connections that are open
+  // keep theirs), or behaves otherwise.
+  Result<void> change(std::uint32_t receiver, const std::function<void(policy::Conditions&)>& apply);
   // Ends every connection; receivers know when it returns.
   void stop();
 

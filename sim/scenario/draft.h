@@ -27,6 +27,9 @@ struct TrafficDraft : Traffic {
 // Either `set` or `record` says what changes.
 struct TimelineDraft {
   Duration at{};
+  Duration length{};  // 0: until set again
+  Duration every{};   // 0: once
+  std::uint32_t times = 1;
   std::optional<Located<std::string>> set;
   std::optional<Located<std::string>> record;
   config::Node to;

@@ -105,14 +105,6 @@ void check_own_messages(const Node& node, MailDraft& mail, Errors& errors) {
 }  // namespace
 
 config::Table<ListDraft> list_keys() {
-  const auto no_traps = config::custom<ListDraft>(
-      [](const Node& node, ListDraft&, Errors& errors) {
-        std::uint32_t share = 0;
-        if (config::share().read(node, share, errors) && share > 0) {
-          errors.add(node, "must be 0: spam traps are not available in this version");
-        }
-      },
-      config::share().schema());
   config::Table<ListDraft> table{"list"};
   table.key("count", &List::count, config::count(), "How many recipients to make up")
       .key("file", &ListDraft::file_path, config::located(config::text()),
@@ -121,7 +113,8 @@ config::Table<ListDraft> list_keys() {
       .key("unknown", &List::unknown_ppm, config::share(), "Share of recipients that do not exist")
       .key("full", &List::full_ppm, config::share(), "Share of recipients whose mailbox is full")
       .key("disabled", &List::disabled_ppm, config::share(), "Share of recipients whose mailbox is disabled")
-      .key("traps", no_traps, "Share of spam traps")
+      .key("traps", &List::trap_ppm, config::share(),
+           "Share of spam traps: addresses that take mail and hold it against the sender")
       .remember_location(&List::at)
       .check([](const Node& node, ListDraft& list, Errors& errors) {
         if (list.file_path.has_value() == (node.find("count") != nullptr)) {
@@ -134,8 +127,8 @@ config::Table<ListDraft> list_keys() {
         } else if (!mail::parse_address(list.local + "1@example.com")) {
           errors.add(*local, "'" + list.local + "' is no beginning of a local part");
         }
-        if (std::uint64_t{list.unknown_ppm} + list.full_ppm + list.disabled_ppm > 1'000'000) {
-          errors.add(node, "'unknown', 'full' and 'disabled' are more than 100% together");
+        if (std::uint64_t{list.unknown_ppm} + list.full_ppm + list.disabled_ppm + list.trap_ppm > 1'000'000) {
+          errors.add(node, "'unknown', 'full', 'disabled' and 'traps' are more than 100% together");
         }
       });
   return table;

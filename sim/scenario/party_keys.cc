@@ -41,6 +41,25 @@ void finish_sender(const Node& node, Sender& sender, Errors& errors) {
 
 }  // namespace
 
+config::Table<KnownAs> known_keys() {
+  const auto length = config::duration();
+  const auto days = config::custom<KnownAs>(
+      [length](const Node& node, KnownAs& into, Errors& errors) {
+        Duration value{};
+        if (!length.read(node, value, errors)) return;
+        if (value < std::chrono::hours(24) || value > std::chrono::days(3660)) {
+          return errors.add(node, "must be from 1d to 3660d");
+        }
+        into.days = static_cast<std::uint32_t>(value / std::chrono::hours(24));
+      },
+      length.schema());
+  config::Table<KnownAs> table{"known"};
+  table.key("for", days, "For how long it has been sending", Presence::required)
+      .key("daily", &KnownAs::copies_a_day, config::count(), "Copies a day that each receiver is used to",
+           Presence::required);
+  return table;
+}
+
 config::Table<Sender> sender_keys() {
   config::Table<Sender> table{"sender"};
   table
@@ -55,6 +74,8 @@ config::Table<Sender> sender_keys() {
            config::one_of<Signer>(
                {{"builtin", Signer::builtin}, {"opendkim", Signer::opendkim}, {"rspamd", Signer::rspamd}}),
            "Who signs: mailrig (default), or a milter of --sender postfix")
+      .key("known", &Sender::known, config::object(known_keys()),
+           "What receivers know of its addresses and domain from before; default nothing: it is new")
       .key("dmarc", &Sender::dmarc, config::text(), "DMARC record; none by default")
       .key("retry", &Sender::retry, config::list_of(config::duration()),
            "Delays between attempts; the last one repeats")

@@ -5,11 +5,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "fakes/auth/canonical_body.h"
@@ -24,7 +24,7 @@
 #include "fakes/forward/modification.h"
 #include "fakes/mail/address.h"
 #include "fakes/mail/build.h"
-#include "fakes/policy/certificate.h"
+#include "fakes/policy/conditions.h"
 #include "fakes/receiver/profile.h"
 #include "fakes/smtp/client_session.h"
 #include "sim/scenario/expectation.h"
@@ -58,6 +58,12 @@ struct DkimKey {
 enum class Signer : std::uint8_t { builtin, opendkim, rspamd };
 
 // The SMTP client system under test: its identity in DNS and how it behaves.
+// What receivers know of a sender from before the run: it sent so much on so many days, to everybody's content.
+struct KnownAs {
+  std::uint32_t days = 0;
+  std::uint64_t copies_a_day = 0;  // at each receiver
+};
+
 struct Sender {
   std::string name;
   std::string domain;
@@ -67,6 +73,7 @@ struct Sender {
   std::string spf;             // TXT record at the domain; empty: none
   std::string dmarc;           // TXT record at _dmarc.<domain>; empty: none
   std::vector<DkimKey> dkim;
+  std::optional<KnownAs> known;  // not said: a newcomer
   Signer signer = Signer::builtin;
   std::vector<Duration> retry = {std::chrono::minutes(5), std::chrono::minutes(15),
                                  std::chrono::hours(1)};  // last repeats
@@ -117,6 +124,7 @@ struct List {
   std::uint32_t unknown_ppm = 0;
   std::uint32_t full_ppm = 0;
   std::uint32_t disabled_ppm = 0;
+  std::uint32_t trap_ppm = 0;
   std::filesystem::path file;          // empty: generated
   std::vector<std::string> addresses;  // of the file, in its order; `count` is their number
   Location at;
@@ -201,23 +209,17 @@ struct Traffic {
   Location location;
 };
 
-// receivers.<name>.down: true refuses connections.
-struct ReceiverDown {
+// receivers.<name>.down, .certificate, .maintenance …
+struct ReceiverChange {
   std::uint32_t receiver_index = 0;
-  bool down = false;
-};
-
-// receivers.<name>.certificate
-struct ReceiverCertificate {
-  std::uint32_t receiver_index = 0;
-  policy::Certificate certificate = policy::Certificate::valid;
+  std::function<void(policy::Conditions&)> apply;
 };
 
 // Something that happens to the world at a moment, carried out by the drivers. Changes of the DNS are none: the world
 // is built with all of them in it.
 struct TimelineEntry {
   Duration at{};
-  std::variant<ReceiverDown, ReceiverCertificate> what;
+  ReceiverChange what;
 };
 
 // Records that come, change or go: of a sender, or any others.

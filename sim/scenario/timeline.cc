@@ -36,16 +36,46 @@ dns::RrsetChange change_of(const TimelineDraft& draft, const Scenario& scenario)
   return change;
 }
 
-void set_receiver_down(Step& step) {
-  ReceiverDown what{.receiver_index = step.party};
-  config::boolean().read(step.draft.to, what.down, step.errors);
-  step.scenario.timeline.push_back({step.draft.at, what});
+// Sets a condition, and where the entry says for how long, everything back to good afterwards.
+template <class V>
+void set_condition(Step& step, V policy::Conditions::*member, const config::Type<V>& type) {
+  V value{};
+  if (!type.read(step.draft.to, value, step.errors)) return;
+  const auto at_moment = [&](Duration at, const V& to) {
+    step.scenario.timeline.push_back(
+        {at, {step.party, [member, to](policy::Conditions& conditions) { conditions.*member = to; }}});
+  };
+  const V good = policy::Conditions{}.*member;
+  Duration at = step.draft.at;
+  for (std::uint32_t time = 0; time < step.draft.times; ++time, at += step.draft.every) {
+    at_moment(at, value);
+    if (step.draft.length > Duration{}) at_moment(at + step.draft.length, good);
+  }
 }
 
+void set_receiver_down(Step& step) {
+  set_condition(step, &policy::Conditions::down, config::boolean());
+}
 void set_receiver_certificate(Step& step) {
-  ReceiverCertificate what{.receiver_index = step.party};
-  certificate_type().read(step.draft.to, what.certificate, step.errors);
-  step.scenario.timeline.push_back({step.draft.at, what});
+  set_condition(step, &policy::Conditions::certificate, certificate_type());
+}
+void set_receiver_maintenance(Step& step) {
+  set_condition(step, &policy::Conditions::maintenance, config::boolean());
+}
+void set_receiver_deferring(Step& step) {
+  set_condition(step, &policy::Conditions::deferring_ppm, config::share());
+}
+void set_receiver_slow(Step& step) {
+  set_condition(step, &policy::Conditions::slow, config::duration());
+}
+void set_receiver_tls(Step& step) {
+  set_condition(step, &policy::Conditions::tls, config::boolean());
+}
+void set_receiver_garbage(Step& step) {
+  set_condition(step, &policy::Conditions::garbage, config::boolean());
+}
+void set_receiver_limits(Step& step) {
+  set_condition(step, &policy::Conditions::limits_ppm, config::share());
 }
 
 // One TXT record among others of its name; an empty text removes it.
@@ -95,6 +125,12 @@ struct Rule {
 constexpr Rule rules[] = {
     {"receivers", "down", "receivers.<name>.down", false, set_receiver_down},
     {"receivers", "certificate", "receivers.<name>.certificate", false, set_receiver_certificate},
+    {"receivers", "maintenance", "receivers.<name>.maintenance", false, set_receiver_maintenance},
+    {"receivers", "deferring", "receivers.<name>.deferring", false, set_receiver_deferring},
+    {"receivers", "slow", "receivers.<name>.slow", false, set_receiver_slow},
+    {"receivers", "tls", "receivers.<name>.tls", false, set_receiver_tls},
+    {"receivers", "garbage", "receivers.<name>.garbage", false, set_receiver_garbage},
+    {"receivers", "limits", "receivers.<name>.limits", false, set_receiver_limits},
     {"senders", "spf", "senders.<name>.spf", true, set_spf},
     {"senders", "dmarc", "senders.<name>.dmarc", true, set_dmarc},
     {"senders", "dkim.", "senders.<name>.dkim.<selector>", true, set_selector},
@@ -125,6 +161,9 @@ void finish_set(Step& step) {
   const auto key = path.substr(second + 1);
   const Rule* rule = rule_for(party, key);
   if (rule == nullptr) return cannot_be_set(step);
+  if (rule->in_dns && step.draft.length > Duration{}) {
+    return step.fault("'for' is for receivers; what a record is later, another entry says");
+  }
   if (!rule->in_dns && (step.draft.propagation || step.draft.ttl_s)) {
     return step.fault("'propagation' and 'ttl' are for records of the DNS");
   }
@@ -164,7 +203,13 @@ config::Type<TimelineDraft> timeline_type() {
   config::Table<TimelineDraft> table{"timeline entry"};
   table.key("at", &TimelineDraft::at, config::duration(), "When, after the start", Presence::required)
       .key("set", &TimelineDraft::set, config::located(config::text()),
-           "What changes: receivers.<name>.down or .certificate, senders.<name>.spf, .dmarc or .dkim.<selector>")
+           "What changes: receivers.<name>.down, .certificate, .maintenance, .deferring, .slow, .tls, .garbage or "
+           ".limits, senders.<name>.spf, .dmarc or .dkim.<selector>")
+      .key("for", &TimelineDraft::length, config::duration(),
+           "Of a receiver: how long it lasts; default until set again")
+      .key("every", &TimelineDraft::every, config::duration(), "Of a receiver: again after so long (7d: every week)")
+      .key("times", &TimelineDraft::times, config::integer<std::uint32_t>(1, 1000),
+           "How often, with 'every'; default 52")
       .key("record", &TimelineDraft::record, config::located(config::text()),
            "Or which records do: name and type, such as 'shop.example TXT'")
       .key("to", &TimelineDraft::to, config::node(std::move(value)),
@@ -176,6 +221,13 @@ config::Type<TimelineDraft> timeline_type() {
       .remember_location(&TimelineDraft::location)
       .check([](const Node& node, TimelineDraft& draft, Errors& errors) {
         if (draft.set.has_value() == draft.record.has_value()) errors.add(node, "needs either 'set' or 'record'");
+        if (draft.every > Duration{} && (draft.length <= Duration{} || draft.length >= draft.every)) {
+          errors.add(*node.find("every"), "needs a 'for' that is shorter");
+        }
+        if (node.find("times") != nullptr && draft.every <= Duration{}) {
+          errors.add(*node.find("times"), "needs 'every'");
+        }
+        if (draft.every > Duration{} && node.find("times") == nullptr) draft.times = 52;
         if (draft.propagation && draft.propagation->value < Duration::zero()) {
           errors.add(*node.find("propagation"), "must not be negative");
         }

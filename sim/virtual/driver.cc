@@ -82,13 +82,11 @@ class Driver {
     for (; timeline_at_ < scenario_.timeline.size(); ++timeline_at_) {
       const scenario::TimelineEntry& entry = scenario_.timeline[timeline_at_];
       if (scenario_.start + entry.at > now) return;
-      std::visit([this](const auto& what) { happen(what); }, entry.what);
+      receiver::Receiver& receiver = *world_.receivers[entry.what.receiver_index];
+      policy::Conditions conditions = receiver.conditions();
+      entry.what.apply(conditions);
+      receiver.set_conditions(conditions);
     }
-  }
-
-  void happen(const scenario::ReceiverDown& what) { world_.receivers[what.receiver_index]->set_down(what.down); }
-  void happen(const scenario::ReceiverCertificate& what) {
-    world_.receivers[what.receiver_index]->set_certificate(what.certificate);
   }
 
   void report_progress(Instant now) {

@@ -118,12 +118,12 @@ std::optional<smtp::Reply> Link::reply(Instant now, Connection& connection, cons
 
 Link::Event Link::greet(Instant now, sender::ConnectionId id, Connection& connection) {
   receiver::Receiver& receiver = receiver_of(connection);
-  if (receiver.down()) {
+  if (receiver.conditions().down) {
     connection.failure.stage = smtp::Stage::connect;
     return {now, Step::failed, id};
   }
   connection.session.opened = now;
-  connection.certificate = receiver.certificate();
+  connection.certificate = receiver.conditions().certificate;
   connection.greeted = true;
   const policy::Verdict verdict = receiver.connect(now, connection.session);
   const auto greeting = reply(now, connection, verdict);
@@ -142,7 +142,7 @@ Link::Event Link::helo(Instant now, sender::ConnectionId id, Connection& connect
     connection.failure = {.stage = smtp::Stage::helo, .reply = answer};
     return {now + verdict.delay, Step::failed, id};
   }
-  const bool offered = receiver.profile().offers_starttls();
+  const bool offered = receiver.offers_starttls();
   if (!in_tls && offered && desk_.config().tls == smtp::TlsPolicy::verify &&
       !policy::proves_identity(connection.certificate)) {
     connection.failure.stage = smtp::Stage::tls;

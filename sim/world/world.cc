@@ -61,6 +61,7 @@ class Builder {
       if (auto added = add_forwarder(forwarder); !added) return added.error();
     }
     if (auto added = add_senders(); !added) return added.error();
+    remember_senders();
     if (with_probe) {
       if (auto added = add_sink(std::string(probe_domain)); !added) return added.error();
     }
@@ -77,8 +78,7 @@ class Builder {
       const scenario::Receiver& receiver = scenario_.receivers[i];
       auto added = add_receiver(receiver.name, receiver.profile, receiver.region);
       if (!added) return receiver.at.error(added.error().message);
-      world_->receivers.back()->set_down(receiver.down);
-      world_->receivers.back()->set_certificate(receiver.certificate);
+      world_->receivers.back()->set_conditions({.down = receiver.down, .certificate = receiver.certificate});
       world_->latencies.push_back(receiver.latency);
     }
     return {};
@@ -95,11 +95,24 @@ class Builder {
     return {};
   }
 
+  void remember_senders() {
+    for (const scenario::Sender& sender : scenario_.senders) {
+      if (!sender.known) continue;
+      for (const IpAddress& ip : sender.ips) {
+        const policy::KnownSender known{.ip = ip,
+                                        .domain = sender.domain,
+                                        .days = sender.known->days,
+                                        .copies_a_day = static_cast<std::uint32_t>(sender.known->copies_a_day)};
+        for (const auto& receiver : world_->receivers) receiver->remember(scenario_.start, known);
+      }
+    }
+  }
+
   // Shares of unknown, full and disabled mailboxes come with the lists that the traffic writes to.
   receiver::Mailboxes mailboxes(const receiver::Profile& profile) const {
     std::vector<receiver::MailboxRule> rules;
     for (const scenario::List& list : scenario_.lists) {
-      const receiver::MailboxShares shares{list.unknown_ppm, list.full_ppm, list.disabled_ppm};
+      const receiver::MailboxShares shares{list.unknown_ppm, list.full_ppm, list.disabled_ppm, list.trap_ppm};
       // A list that says nothing about its people leaves them to the receiver.
       if (list.file.empty() && !shares.all_ok()) rules.push_back({plan::local_prefix(list), shares});
     }

@@ -39,9 +39,9 @@ TEST_F(AnyAuthenticationTest, NothingFinalFollowsFromSilence) {
 }
 
 TEST_F(AnyAuthenticationTest, MayJunkInstead) {
-  const AnyAuthentication junking(AuthAction::junk, words_.refusals());
-  EXPECT_TRUE(junking.junks(with(SpfOutcome::none, DkimResult::none), {}));
-  EXPECT_FALSE(junking.junks(with(SpfOutcome::pass, DkimResult::none), {}));
+  AnyAuthentication junking(AuthAction::junk, words_.refusals());
+  EXPECT_TRUE(junks(junking, with(SpfOutcome::none, DkimResult::none)));
+  EXPECT_FALSE(junks(junking, with(SpfOutcome::pass, DkimResult::none)));
 }
 
 }  // namespace

@@ -16,7 +16,10 @@ class BulkSenderTest : public ::testing::Test {
             {.spf = spf_.refusals(),
              .dkim = dkim_.refusals(),
              .dmarc = dmarc_.refusals(),
-             .alignment = alignment_.refusals()},
+             .alignment = alignment_.refusals(),
+             .tls = tls_.refusals(),
+             .ptr = ptr_.refusals(),
+             .unsubscribe = unsubscribe_.refusals()},
             Draw(1),
             "isp"};
   }
@@ -42,7 +45,8 @@ class BulkSenderTest : public ::testing::Test {
   }
 
   Words spf_{Event::auth_required_bulk}, dkim_{Event::auth_required_bulk}, dmarc_{Event::auth_required_bulk},
-      alignment_{Event::auth_required_bulk};
+      alignment_{Event::auth_required_bulk}, tls_{Event::auth_required_bulk}, ptr_{Event::auth_required_bulk},
+      unsubscribe_{Event::auth_required_bulk};
 };
 
 TEST_F(BulkSenderTest, HoldsADomainToTheRulesOnceItSentEnough) {

@@ -111,7 +111,9 @@ class Filer : public Policy {
   Filer(bool wants_placement, bool junks) : wants_placement_(wants_placement), junks_(junks) {}
 
   Hooks hooks() const override { return {.placement = wants_placement_}; }
-  bool junks(const Session&, const MessageFacts&) const override { return junks_; }
+  void place(Instant, const Session&, const MessageFacts&, Placement& placement) override {
+    if (junks_) placement.to_spam("for a test");
+  }
 
  private:
   bool wants_placement_;
@@ -121,9 +123,9 @@ class Filer : public Policy {
 TEST_F(ChainTest, OnePolicyIsEnoughForTheSpamFolder) {
   chain_.add(std::make_unique<Filer>(true, false));
   chain_.add(std::make_unique<Filer>(false, true));
-  EXPECT_FALSE(chain_.junks(session_, {})) << "the second did not want to be asked";
+  EXPECT_FALSE(chain_.place(start, session_, {}).spam) << "the second did not want to be asked";
   chain_.add(std::make_unique<Filer>(true, true));
-  EXPECT_TRUE(chain_.junks(session_, {}));
+  EXPECT_EQ(chain_.place(start, session_, {}).reason, "for a test");
 }
 
 TEST_F(ChainTest, TellsOfAcceptanceAndDisconnection) {

@@ -39,12 +39,12 @@ TEST_F(DkimEnforcementTest, AFailureAndAMissingSignatureAreApart) {
 }
 
 TEST_F(DkimEnforcementTest, JunksUnlessDmarcPasses) {
-  const DkimEnforcement dkim({.dkim_fail = AuthAction::junk}, words_.refusals());
+  DkimEnforcement dkim({.dkim_fail = AuthAction::junk}, words_.refusals());
   Session session = authenticated();
   session.authentication.dkim = DkimResult::fail;
-  EXPECT_FALSE(dkim.junks(session, {}));
+  EXPECT_FALSE(junks(dkim, session));
   session.authentication.dmarc = auth::DmarcResult::none;
-  EXPECT_TRUE(dkim.junks(session, {}));
+  EXPECT_TRUE(junks(dkim, session));
 }
 
 }  // namespace

@@ -27,19 +27,19 @@ class DmarcEnforcementTest : public ::testing::Test {
 TEST_F(DmarcEnforcementTest, DoesWhatTheAuthorsDomainAsksFor) {
   auto dmarc = policy({.dmarc_honoured = true});
   EXPECT_EQ(code(dmarc.data(start, failing(DmarcPolicy::none), {})), 0);
-  EXPECT_FALSE(dmarc.junks(failing(DmarcPolicy::none), {}));
+  EXPECT_FALSE(junks(dmarc, failing(DmarcPolicy::none)));
   EXPECT_EQ(code(dmarc.data(start, failing(DmarcPolicy::quarantine), {})), 0);
-  EXPECT_TRUE(dmarc.junks(failing(DmarcPolicy::quarantine), {}));
+  EXPECT_TRUE(junks(dmarc, failing(DmarcPolicy::quarantine)));
   EXPECT_EQ(code(dmarc.data(start, failing(DmarcPolicy::reject), {})), 550);
 }
 
 TEST_F(DmarcEnforcementTest, AReceiverMayBeMilderOrNotCare) {
   auto mild = policy({.dmarc_honoured = true, .dmarc_reject = AuthAction::junk});
   EXPECT_EQ(code(mild.data(start, failing(DmarcPolicy::reject), {})), 0);
-  EXPECT_TRUE(mild.junks(failing(DmarcPolicy::reject), {}));
+  EXPECT_TRUE(junks(mild, failing(DmarcPolicy::reject)));
   auto careless = policy({.dmarc_honoured = false});
   EXPECT_EQ(code(careless.data(start, failing(DmarcPolicy::reject), {})), 0);
-  EXPECT_FALSE(careless.junks(failing(DmarcPolicy::reject), {}));
+  EXPECT_FALSE(junks(careless, failing(DmarcPolicy::reject)));
 }
 
 TEST_F(DmarcEnforcementTest, ATrustedForwarderExcusesAFailure) {

@@ -28,6 +28,13 @@ inline Recipient recipient(std::string_view address) {
   return made;
 }
 
+// Whether the policy wants the session's message among the spam.
+inline bool junks(Policy& policy, const Session& session, const MessageFacts& facts = {}) {
+  Placement placement;
+  policy.place(start, session, facts, placement);
+  return placement.spam;
+}
+
 inline ReplyTemplate reply(Event event, std::uint16_t code = 450) {
   ReplyTemplate made;
   made.key = to_string(event);

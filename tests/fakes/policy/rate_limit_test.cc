@@ -233,7 +233,7 @@ TEST(RateScope, NamesReadBack) {
     const auto scope = static_cast<RateScope>(i);
     EXPECT_EQ(parse_rate_scope(to_string(scope)), scope);
   }
-  EXPECT_EQ(parse_rate_scope("dkim_domain"), std::nullopt);
+  EXPECT_EQ(parse_rate_scope("url_domain"), std::nullopt);
 }
 
 }  // namespace

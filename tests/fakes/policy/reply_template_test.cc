@@ -89,7 +89,7 @@ TEST(ParseReply, FaultsSayWhatIsExpected) {
   EXPECT_EQ(fault({"550 {rctp}"}),
             "unknown placeholder '{rctp}'; valid: {ip} {netblock} {rcpt} {rcpt_local} {rcpt_dom} {from} {from_dom} "
             "{hdr_dom} {helo} {host} {sess} {hex8} {n} {unix} {ts} {rfcdate} {msgid} {bytes} {spf_verdict} "
-            "{dkim_verdict} {dmarc_verdict}");
+            "{dkim_verdict} {dmarc_verdict} {rbl} {reason} {dkim_dom}");
 }
 
 // As Microsoft's 550 5.7.515 tells them.

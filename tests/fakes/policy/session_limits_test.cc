@@ -11,6 +11,8 @@ using namespace testing;
 
 const ReplyTemplate messages = reply(Event::rate_limited, 421);
 const ReplyTemplate recipients = reply(Event::too_many_recipients, 452);
+const ReplyTemplate on_connection = reply(Event::rate_limited, 452);
+const ReplyTemplate null_sender = reply(Event::null_sender_refused, 553);
 const ReplyTemplate domains = reply(Event::too_many_recipients, 451);
 const ReplyTemplate size = reply(Event::too_large, 552);
 const ReplyTemplate hops = reply(Event::protocol_abuse, 554);
@@ -18,6 +20,8 @@ const ReplyTemplate hops = reply(Event::protocol_abuse, 554);
 SessionLimits limits(const SessionLimitSettings& settings, Phase size_phase = Phase::mail) {
   return SessionLimits(settings, {.too_many_messages = {&messages, Phase::mail},
                                   .too_many_recipients = {&recipients, Phase::rcpt},
+                                  .too_many_on_connection = {&on_connection, Phase::rcpt},
+                                  .null_sender = {&null_sender, Phase::mail},
                                   .several_domains = {&domains, Phase::rcpt},
                                   .too_large = {&size, size_phase},
                                   .too_many_hops = {&hops, Phase::data}});

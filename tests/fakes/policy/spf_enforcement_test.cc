@@ -65,11 +65,11 @@ TEST_F(SpfEnforcementTest, AHardFailIsWorseWithoutASignature) {
 }
 
 TEST_F(SpfEnforcementTest, JunksUnlessDmarcPasses) {
-  const auto spf = policy({.spf_fail = AuthAction::junk}, at_data_);
+  auto spf = policy({.spf_fail = AuthAction::junk}, at_data_);
   Session session = with(SpfOutcome::fail);
-  EXPECT_TRUE(spf.junks(session, {}));
+  EXPECT_TRUE(junks(spf, session));
   session.authentication.dmarc = auth::DmarcResult::pass;
-  EXPECT_FALSE(spf.junks(session, {}));
+  EXPECT_FALSE(junks(spf, session));
 }
 
 TEST_F(SpfEnforcementTest, ATrustedForwarderExcusesAFailAfterData) {

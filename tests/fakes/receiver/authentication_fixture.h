@@ -61,6 +61,8 @@ class AuthenticationTest : public ::testing::Test {
       add(dns::Record::address(std::string("mx.") + domain, IpAddress::parse("198.18.1.1").value()));
     }
     add_host("mta1.shop.example", shop_ip);
+    add_host("mta2.shop.example", "198.18.2.11");
+    add_host("mta3.shop.example", "198.18.2.12");
     add_host("mta.platform.example", platform_ip);
     add_host("mta.alumni.example", stranger_ip);
   }

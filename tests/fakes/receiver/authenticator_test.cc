@@ -17,7 +17,8 @@ class AuthenticatorTest : public AuthenticationTest {
   AuthenticatorTest() { begin("{}"); }
 
   void begin(std::string_view changes) {
-    authenticator_.emplace(zones_, "", profile("postgrey-site", changes).auth_policy, Draw(1), "isp");
+    const Profile made = profile("postgrey-site", changes);
+    authenticator_.emplace(zones_, "", made.auth_policy, made.network.lists, Draw(1), "isp");
   }
 
   policy::Session session(std::string_view from = "bounce@shop.example", std::string_view ip = shop_ip) {
@@ -30,7 +31,7 @@ class AuthenticatorTest : public AuthenticationTest {
   }
   policy::Session judged(const std::string& content, policy::Session session, Instant now = start,
                          std::uint64_t content_key = 0) {
-    mail_cost_ = authenticator_->mail(now, session);
+    mail_cost_ = authenticator_->connect(now, session) + authenticator_->mail(now, session);
     data_cost_ = authenticator_->data(now, session,
                                       {.message_id = "1@shop.example",
                                        .header_from_domain = "shop.example",
@@ -68,12 +69,14 @@ TEST_F(AuthenticatorTest, TheProfileMaySayWhoSpeaks) {
               StartsWith("Authentication-Results: mx.google.com;"));
 }
 
-TEST_F(AuthenticatorTest, KnowsSpfAtMailAndTheRestAtEndOfData) {
+TEST_F(AuthenticatorTest, KnowsTheNameAtConnectSpfAtMailAndTheRestAtEndOfData) {
   policy::Session session = this->session();
+  authenticator_->connect(start, session);
+  EXPECT_EQ(session.network.iprev, auth::IprevOutcome::pass);
+  EXPECT_EQ(session.network.reverse_name, "mta1.shop.example");
+  EXPECT_EQ(session.authentication.spf, auth::SpfOutcome::none);
   authenticator_->mail(start, session);
   EXPECT_EQ(session.authentication.spf, auth::SpfOutcome::pass);
-  EXPECT_EQ(session.authentication.iprev, auth::IprevOutcome::pass);
-  EXPECT_EQ(session.authentication.reverse_name, "mta1.shop.example");
   EXPECT_THAT(session.authentication.results_field, IsEmpty());
 }
 

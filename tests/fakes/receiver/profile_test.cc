@@ -157,15 +157,12 @@ TEST(LoadProfile, ValuesNeedTheirUnits) {
             "scenario.yaml:1:21: greylist.window: '400d' is out of range; expected more than 0 and at most 366d");
 }
 
-TEST(LoadProfile, ScopesThatNeedAuthenticationSaySo) {
-  EXPECT_EQ(
-      fault("limits: { rate_windows: [{ scope: dkim_domain, count: 1, window: 1h, event: rate_limited/domain }] }"),
-      "scenario.yaml:1:35: limits.rate_windows.0.scope: scope 'dkim_domain' needs authentication, not available yet; "
-      "valid: ip, netblock24, conn, sender, sender_domain, hdr_domain, rcpt, pair, ip_rcptdomain, message_id");
+TEST(LoadProfile, UnknownScopesNameTheValidOnes) {
   EXPECT_EQ(
       fault("limits: { rate_windows: [{ scope: planet, count: 1, window: 1h, event: rate_limited/ip }] }"),
       "scenario.yaml:1:35: limits.rate_windows.0.scope: unknown scope 'planet'; valid: ip, netblock24, conn, sender, "
-      "sender_domain, hdr_domain, rcpt, pair, ip_rcptdomain, message_id");
+      "sender_domain, hdr_domain, rcpt, pair, ip_rcptdomain, message_id, dkim_domain, spf_domain, similar_content, "
+      "sender_rcpts, unknown_rcpts");
 }
 
 TEST(LoadProfile, HostsAndMxAreChecked) {

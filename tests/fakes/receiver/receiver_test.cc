@@ -162,9 +162,9 @@ TEST_F(PlainReceiverTest, WorksUnobserved) {
 }
 
 TEST_F(PlainReceiverTest, GoesDownAndComesUp) {
-  EXPECT_FALSE(receiver_->down());
-  receiver_->set_down(true);
-  EXPECT_TRUE(receiver_->down());
+  EXPECT_FALSE(receiver_->conditions().down);
+  receiver_->set_conditions({.down = true});
+  EXPECT_TRUE(receiver_->conditions().down);
 }
 
 TEST_F(PlainReceiverTest, PlainTextIsRefusedAtMailWhereTlsIsRequired) {
@@ -272,7 +272,7 @@ TEST_F(CommandsTest, ACutIsForTheWholeTransactionAndNothingStoredWins) {
 }
 
 TEST_F(CommandsTest, SeveralInOneAddress) {
-  EXPECT_EQ(Connection(*receiver_, start).send("jane+defer1+drop@isp.example"), "451 4.3.0 Temporary local problem");
+  EXPECT_THAT(Connection(*receiver_, start).send("jane+defer1+drop@isp.example"), StartsWith("45"));
   EXPECT_EQ(Connection(*receiver_, start).send("jane+defer1+drop@isp.example"), "cut");
 }
 

@@ -1,0 +1,31 @@
+// Where an accepted message goes, and why. Policies that look at it speak one after the other; the first that wants it
+// among the spam is the reason. Plain values.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "fakes/policy/reputation_score.h"
+
+namespace mailrig::policy {
+
+struct Placement {
+  bool spam = false;
+  // The reply key that stands for the fault ("spf_fail", "no_ptr"), or what else decided ("reputation", "content",
+  // "recipient"); empty while nothing speaks against the inbox.
+  std::string_view reason;
+
+  // What the reputation model found, where the receiver has one. `facts` belong to the policy and hold until it is
+  // asked again.
+  const ReputationFacts* facts = nullptr;
+  std::int32_t score_milli = 1000;
+  std::int32_t junk_below_milli = 0;
+
+  void to_spam(std::string_view because) {
+    if (spam) return;
+    spam = true;
+    reason = because;
+  }
+};
+
+}  // namespace mailrig::policy

@@ -1,0 +1,225 @@
+#include "fakes/policy/reputation.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "fakes/base/stable_hash.h"
+#include "fakes/policy/address_key.h"
+
+namespace mailrig::policy {
+namespace {
+
+// 10 million addresses and 10 million names are what a large provider may see in two months.
+constexpr std::size_t identities_max = 10'000'000;
+
+AuthenticationLevel level(const AuthenticationFacts& found) {
+  if (found.results_field.empty()) return AuthenticationLevel::unknown;
+  if (found.spf_aligned || found.dkim_aligned || found.dmarc == auth::DmarcResult::pass || found.arc_vouches) {
+    return AuthenticationLevel::aligned;
+  }
+  const bool any = found.spf == auth::SpfOutcome::pass || found.dkim == auth::DkimResult::pass;
+  if (!any) return AuthenticationLevel::none;
+  // Without a DMARC record nobody asked for alignment; the names themselves tell.
+  const bool same = found.spf == auth::SpfOutcome::pass && key_of(found.spf_domain) == key_of(found.author_domain);
+  const bool signs_itself = std::any_of(found.signatures.begin(), found.signatures.end(), [&](const SignatureFacts& s) {
+    return s.result == auth::DkimResult::pass && key_of(s.domain) == key_of(found.author_domain);
+  });
+  return same || signs_itself ? AuthenticationLevel::aligned : AuthenticationLevel::unaligned;
+}
+
+Instant next_day(Instant now) {
+  return Instant(std::chrono::floor<std::chrono::days>(now) + std::chrono::days(1));
+}
+
+}  // namespace
+
+Reputation::Reputation(const ReputationSettings& settings, const PlacementSettings& placement, const Words& says,
+                       const MailboxDirectory& directory, Draw draw, std::string entity)
+    : settings_(settings),
+      placement_(placement),
+      says_(says),
+      directory_(directory),
+      draw_(draw),
+      entity_(std::move(entity)) {
+  for (Table& table : tables_) table.bound(identities_max);
+}
+
+Hooks Reputation::hooks() const {
+  const auto says_at = [this](Phase phase) {
+    return says_.throttled.phase == phase || says_.blocked.phase == phase ||
+           (phase == Phase::data && (says_.throttled_domain || says_.blocked_domain));
+  };
+  return {.connect = says_at(Phase::connect),
+          .helo = says_at(Phase::helo),
+          .mail = says_at(Phase::mail),
+          .rcpt = says_at(Phase::rcpt),
+          .data = says_at(Phase::data),
+          .placement = true,
+          .unknown_recipient = true,
+          .accepted = true};
+}
+
+std::uint64_t Reputation::key(SenderIdentity identity, const Session& session, const MessageFacts* message) {
+  const AuthenticationFacts& found = session.authentication;
+  switch (identity) {
+    case SenderIdentity::ip:
+      return session.client_ip.hash();
+    case SenderIdentity::netblock24:
+      return netblock_key(session.client_ip);
+    case SenderIdentity::dkim_domain:
+      for (const SignatureFacts& signature : found.signatures) {
+        if (signature.result == auth::DkimResult::pass) return key_of(signature.domain);
+      }
+      return 0;
+    case SenderIdentity::spf_domain:
+      return found.spf == auth::SpfOutcome::pass ? key_of(found.spf_domain) : 0;
+    case SenderIdentity::hdr_domain:
+      return message == nullptr || message->header_from_domain.empty() ? 0 : key_of(message->header_from_domain);
+    case SenderIdentity::sender:
+      return session.mail_from.empty() ? 0 : key_of(session.mail_from);
+  }
+  return 0;
+}
+
+IdentityRecord Reputation::record(Instant now, SenderIdentity identity, std::uint64_t key) {
+  IdentityRecord record;
+  record.known = true;
+  Table& table = tables_[static_cast<std::size_t>(identity)];
+  const auto row = table.find(now, key);
+  if (row == Table::none) return record;
+  SenderHistory& history = table.values(row).front().history;
+  history.roll(now);
+  record.active_days = history.active_days();
+  record.today = history.today();
+  record.recent_max = history.recent_max();
+  record.accepted_milli = history.accepted_milli();
+  record.unknown_milli = history.unknown_milli();
+  record.traps_milli = history.traps_milli();
+  record.complaints_milli = history.complaints_milli();
+  return record;
+}
+
+void Reputation::collect(Instant now, const Session& session, const MessageFacts* message, ReputationFacts& facts) {
+  facts = {};
+  for (const SenderIdentity identity : settings_.identities) {
+    const std::uint64_t id = key(identity, session, message);
+    if (id != 0) facts.of(identity) = record(now, identity, id);
+  }
+}
+
+std::optional<Verdict> Reputation::ask_identity(Instant now, SenderIdentity identity, std::uint64_t id,
+                                                std::int32_t score, const Utterance& throttled,
+                                                const Utterance& blocked) {
+  const std::string_view scope = to_string(identity);
+  if (static_cast<std::uint32_t>(score) * 1000 < settings_.block_below_ppm) return blocked.refusal(scope);
+  Table& table = tables_[static_cast<std::size_t>(identity)];
+  const auto row = table.find(now, id);
+  if (row == Table::none) return std::nullopt;
+  Row& known = table.values(row).front();
+  const std::uint64_t traps = known.history.traps_milli() / SenderHistory::one;
+  if (settings_.trap_hits_block > 0 && traps >= settings_.trap_hits_block) return blocked.refusal(scope);
+  if (now < known.held_until) return throttled.refusal(scope);
+  const std::uint64_t cap = daily_cap(settings_, record(now, identity, id), score);
+  if (cap == 0 || known.history.today() < cap) return std::nullopt;
+  known.held_until = settings_.hold > Duration{} ? now + settings_.hold : next_day(now);
+  table.keep_until(row, std::max(table.kept_until(row), known.held_until));
+  return throttled.refusal(scope);
+}
+
+std::optional<Verdict> Reputation::ask(Instant now, Phase phase, const Session& session, const MessageFacts* message) {
+  const bool at_networks = says_.throttled.phase == phase || says_.blocked.phase == phase;
+  const bool at_names = phase == Phase::data && (says_.throttled_domain || says_.blocked_domain);
+  if (!at_networks && !at_names) return std::nullopt;
+  ReputationFacts facts;
+  collect(now, session, message, facts);
+  const std::int32_t score = weigh_only(settings_, placement_, facts, false);
+  for (const SenderIdentity identity : settings_.identities) {
+    const bool network = is_network(identity);
+    if (!facts.of(identity).known || !(network ? at_networks : at_names)) continue;
+    const Utterance& throttled = network ? says_.throttled : says_.throttled_domain.value_or(says_.throttled);
+    const Utterance& blocked = network ? says_.blocked : says_.blocked_domain.value_or(says_.blocked);
+    auto verdict = ask_identity(now, identity, key(identity, session, message), score, throttled, blocked);
+    if (verdict && verdict->phase <= phase) return verdict;
+  }
+  return std::nullopt;
+}
+
+std::optional<Verdict> Reputation::connect(Instant now, const Session& session) {
+  return ask(now, Phase::connect, session, nullptr);
+}
+std::optional<Verdict> Reputation::helo(Instant now, const Session& session, std::string_view) {
+  return ask(now, Phase::helo, session, nullptr);
+}
+std::optional<Verdict> Reputation::mail(Instant now, const Session& session, const MailFacts&) {
+  return ask(now, Phase::mail, session, nullptr);
+}
+std::optional<Verdict> Reputation::rcpt(Instant now, const Session& session, const Recipient&) {
+  return ask(now, Phase::rcpt, session, nullptr);
+}
+std::optional<Verdict> Reputation::data(Instant now, const Session& session, const MessageFacts& facts) {
+  return ask(now, Phase::data, session, &facts);
+}
+
+void Reputation::place(Instant now, const Session& session, const MessageFacts& message, Placement& placement) {
+  collect(now, session, &message, facts_);
+  facts_.authentication = level(session.authentication);
+  if (session.content.read) facts_.content_milli = session.content.score_milli;
+  // The same message draws the same lot each time it comes.
+  const std::uint64_t id = combine(stable_hash(message.message_id), message.rig_id);
+  facts_.lot_ppm = static_cast<std::uint32_t>(below(draw_.bits(entity_, "placement", id), 1'000'000));
+  placement.facts = &facts_;
+  placement.score_milli = weigh_only(settings_, placement_, facts_, true);
+  placement.junk_below_milli = junk_threshold_milli(placement_, facts_.lot_ppm);
+  if (placement.score_milli < placement.junk_below_milli) placement.to_spam("reputation");
+}
+
+Reputation::Row& Reputation::obtain(Instant now, SenderIdentity identity, std::uint64_t id) {
+  Table& table = tables_[static_cast<std::size_t>(identity)];
+  const auto row = table.obtain(now, id);
+  table.keep_until(row, std::max(table.kept_until(row), now + settings_.memory));
+  Row& known = table.values(row).front();
+  known.history.roll(now);
+  return known;
+}
+
+template <class Tell>
+void Reputation::tell_each(Instant now, const Session& session, const MessageFacts* message, Tell tell) {
+  for (const SenderIdentity identity : settings_.identities) {
+    const std::uint64_t id = key(identity, session, message);
+    if (id != 0) tell(obtain(now, identity, id).history);
+  }
+}
+
+void Reputation::unknown_recipient(Instant now, const Session& session, const Recipient&) {
+  tell_each(now, session, nullptr, [](SenderHistory& history) { history.unknown_recipient(); });
+}
+
+void Reputation::accepted(Instant now, const Session& session, const MessageFacts& message) {
+  std::uint32_t traps = 0;
+  for (const Recipient& recipient : session.recipients) {
+    if (directory_.status(recipient.local_part, recipient.domain) == MailboxStatus::trap) ++traps;
+  }
+  const auto copies = static_cast<std::uint32_t>(session.recipients.size());
+  tell_each(now, session, &message, [copies, traps](SenderHistory& history) {
+    history.accepted(copies);
+    for (std::uint32_t i = 0; i < traps; ++i) history.trap_hit();
+  });
+}
+
+void Reputation::remember(Instant now, const KnownSender& sender) {
+  for (const SenderIdentity identity : settings_.identities) {
+    std::uint64_t id = 0;
+    if (identity == SenderIdentity::ip) id = sender.ip.hash();
+    if (identity == SenderIdentity::netblock24) id = netblock_key(sender.ip);
+    if (!is_network(identity) && identity != SenderIdentity::sender) id = key_of(sender.domain);
+    if (id != 0) obtain(now, identity, id).history.grown(sender.days, sender.copies_a_day);
+  }
+}
+
+std::size_t Reputation::size() const {
+  std::size_t sum = 0;
+  for (const Table& table : tables_) sum += table.size();
+  return sum;
+}
+
+}  // namespace mailrig::policy

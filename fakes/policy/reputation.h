@@ -1,0 +1,87 @@
+// What a provider makes of a sender it has known for a while, or has never seen: new senders may send little, those
+// that grow steadily more, those that jump, write to nobody or hit traps are throttled, refused, or filed as spam.
+// Remembers every identity's history; how it is weighed is in reputation_score.h. Histories are forgotten after
+// `memory` of silence, and of more than `identities_max` of one kind those that were heard of longest ago. Not
+// thread-safe.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "fakes/base/draw.h"
+#include "fakes/policy/expiring_table.h"
+#include "fakes/policy/mailbox_check.h"
+#include "fakes/policy/policy.h"
+#include "fakes/policy/reputation_score.h"
+#include "fakes/policy/sender_history.h"
+
+namespace mailrig::policy {
+
+// A sender as the world knows it from before the run.
+struct KnownSender {
+  IpAddress ip;
+  std::string domain;  // of its signatures, SPF and From alike
+  std::uint32_t days = 0;
+  std::uint32_t copies_a_day = 0;
+};
+
+class Reputation : public Policy {
+ public:
+  struct Words {
+    Utterance throttled;
+    Utterance blocked;
+    std::optional<Utterance> throttled_domain;  // where the provider says it of names too, after DATA
+    std::optional<Utterance> blocked_domain;
+  };
+
+  // `directory` tells which mailboxes are traps or complain, and must outlive the policy. `entity` is who draws, the
+  // receiver's name.
+  Reputation(const ReputationSettings& settings, const PlacementSettings& placement, const Words& says,
+             const MailboxDirectory& directory, Draw draw, std::string entity);
+
+  Hooks hooks() const override;
+  std::optional<Verdict> connect(Instant now, const Session& session) override;
+  std::optional<Verdict> helo(Instant now, const Session& session, std::string_view name) override;
+  std::optional<Verdict> mail(Instant now, const Session& session, const MailFacts& facts) override;
+  std::optional<Verdict> rcpt(Instant now, const Session& session, const Recipient& candidate) override;
+  std::optional<Verdict> data(Instant now, const Session& session, const MessageFacts& facts) override;
+  void place(Instant now, const Session& session, const MessageFacts& facts, Placement& placement) override;
+  void unknown_recipient(Instant now, const Session& session, const Recipient& candidate) override;
+  void accepted(Instant now, const Session& session, const MessageFacts& facts) override;
+
+  void remember(Instant now, const KnownSender& sender);
+
+  // Histories in memory, for tests and measurements of memory.
+  std::size_t size() const;
+
+ private:
+  struct Row {
+    SenderHistory history;
+    Instant held_until{};
+  };
+  using Table = ExpiringTable<Row>;
+
+  ReputationSettings settings_;
+  PlacementSettings placement_;
+  Words says_;
+  const MailboxDirectory& directory_;
+  Draw draw_;
+  std::string entity_;
+  std::array<Table, sender_identity_count> tables_;
+  ReputationFacts facts_;  // of the message that is being placed
+
+  // 0: the session, or the message, has no such identity.
+  static std::uint64_t key(SenderIdentity identity, const Session& session, const MessageFacts* message);
+  IdentityRecord record(Instant now, SenderIdentity identity, std::uint64_t key);
+  void collect(Instant now, const Session& session, const MessageFacts* message, ReputationFacts& facts);
+  std::optional<Verdict> ask(Instant now, Phase phase, const Session& session, const MessageFacts* message);
+  std::optional<Verdict> ask_identity(Instant now, SenderIdentity identity, std::uint64_t key, std::int32_t score,
+                                      const Utterance& throttled, const Utterance& blocked);
+  Row& obtain(Instant now, SenderIdentity identity, std::uint64_t key);
+  template <class Tell>
+  void tell_each(Instant now, const Session& session, const MessageFacts* message, Tell tell);
+};
+
+}  // namespace mailrig::policy

@@ -1,0 +1,123 @@
+#include "fakes/receiver/reputation_keys.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "fakes/receiver/profile_types.h"
+
+namespace mailrig::receiver {
+namespace {
+
+using config::Errors;
+using config::Node;
+using config::Table;
+using config::Type;
+using policy::PlacementSettings;
+using policy::ReputationSettings;
+using policy::SenderIdentity;
+
+Type<SenderIdentity> identity() {
+  return config::one_of<SenderIdentity>({{"ip", SenderIdentity::ip},
+                                         {"netblock24", SenderIdentity::netblock24},
+                                         {"dkim_domain", SenderIdentity::dkim_domain},
+                                         {"spf_domain", SenderIdentity::spf_domain},
+                                         {"hdr_domain", SenderIdentity::hdr_domain},
+                                         {"sender", SenderIdentity::sender}});
+}
+
+// "1.4" → 1400: at most three digits behind the point, from 1 to 100.
+Type<std::uint32_t> factor() {
+  return config::scalar<std::uint32_t>(
+      [](std::string_view text) -> Result<std::uint32_t> {
+        const auto fault = [text] {
+          return Error{fmt::format("'{}' is no factor; expected a number from 1 to 100 such as 1.4", text)};
+        };
+        const auto point = text.find('.');
+        std::uint32_t whole = 0;
+        const std::string_view digits = text.substr(0, point);
+        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), whole);
+        if (error != std::errc() || end != digits.data() + digits.size() || whole < 1 || whole > 100) return fault();
+        std::uint32_t milli = whole * 1000;
+        if (point == std::string_view::npos) return milli;
+        const std::string_view rest = text.substr(point + 1);
+        if (rest.empty() || rest.size() > 3) return fault();
+        std::uint32_t worth = 100;
+        for (const char c : rest) {
+          if (c < '0' || c > '9') return fault();
+          milli += static_cast<std::uint32_t>(c - '0') * worth;
+          worth /= 10;
+        }
+        if (milli > 100'000) return fault();
+        return milli;
+      },
+      "a factor such as 1.4", {{"type", "number"}, {"minimum", 1}, {"maximum", 100}});
+}
+
+// A duration in whole days.
+Type<ReputationSettings> days(std::uint32_t ReputationSettings::*member) {
+  const auto length = positive_duration();
+  return config::custom<ReputationSettings>(
+      [member, length](const Node& node, ReputationSettings& into, Errors& errors) {
+        Duration value{};
+        if (length.read(node, value, errors)) {
+          into.*member = static_cast<std::uint32_t>(std::max<std::int64_t>(value / std::chrono::hours(24), 1));
+        }
+      },
+      length.schema());
+}
+
+}  // namespace
+
+Table<ReputationSettings> reputation_table() {
+  Table<ReputationSettings> table{"reputation"};
+  table
+      .key("identities", &ReputationSettings::identities, config::list_of(identity()),
+           "Whose history counts; none: senders have no reputation here")
+      .key("initial_daily_cap", &ReputationSettings::initial_daily_cap,
+           config::integer<std::uint32_t>(0, 1'000'000'000),
+           "Copies a day that are fine for a newcomer; twice as many are turned away. 0: no cap")
+      .key("growth_per_day", &ReputationSettings::growth_milli, factor(),
+           "How many times the recent maximum is fine the next day")
+      .key("hold", &ReputationSettings::hold, positive_duration(),
+           "How long who is over the cap is shut out; default: until the next day (UTC)")
+      .key("memory", &ReputationSettings::memory, positive_duration(), "Forgotten after so long a silence")
+      .key("mature_after", days(&ReputationSettings::mature_after_days),
+           "Days of sending until newness no longer counts against")
+      .key("throttle_below", &ReputationSettings::throttle_below_ppm, config::share(),
+           "A score of the sender under which the cap is a tenth")
+      .key("block_below", &ReputationSettings::block_below_ppm, config::share(),
+           "A score of the sender under which mail is refused for good")
+      .key("trap_hits_block", &ReputationSettings::trap_hits_block, config::integer<std::uint32_t>(0, 1'000'000),
+           "So many hits of spam traps in about ten days, and mail is refused for good; 0: they only count");
+  return table;
+}
+
+Table<PlacementSettings> placement_table() {
+  using Weights = PlacementSettings::Weights;
+  Table<Weights> weights{"weights"};
+  weights.key("authentication", &Weights::authentication_ppm, config::share(), "Of neither SPF nor DKIM passing")
+      .key("ip", &Weights::ip_ppm, config::share(), "Of the record of addresses and networks")
+      .key("domain", &Weights::domain_ppm, config::share(), "Of the record of domains")
+      .key("complaints", &Weights::complaints_ppm, config::share(), "Of complaints at the hard limit")
+      .key("engagement", &Weights::engagement_ppm, config::share(), "Of what recipients do with the mail")
+      .key("content", &Weights::content_ppm, config::share(), "Of a content score of 5 out of 10");
+  Table<PlacementSettings> table{"placement"};
+  table.key("base", &PlacementSettings::base_ppm, config::share(), "Score of a sender that nothing speaks against")
+      .key("junk_below", &PlacementSettings::junk_below_ppm, config::share(), "A score under which mail is spam")
+      .key("spread", &PlacementSettings::spread_ppm, config::share(),
+           "Within a band this wide around junk_below the lot decides, message by message")
+      .key("new_sender_penalty", &PlacementSettings::new_sender_penalty_ppm, config::share(),
+           "What newness costs, of address and domain together")
+      .key("volume_jump_penalty", &PlacementSettings::volume_jump_penalty_ppm, config::share(),
+           "What three times the fine volume costs, of address and domain together")
+      .key("complaint_soft", &PlacementSettings::complaint_soft_ppm, config::share(),
+           "Share of complaints from which they begin to count")
+      .key("complaint_hard", &PlacementSettings::complaint_hard_ppm, config::share(),
+           "Share of complaints at which they count in full")
+      .key("weights", &PlacementSettings::weights, config::object(std::move(weights)),
+           "What each kind of evidence can cost");
+  return table;
+}
+
+}  // namespace mailrig::receiver

@@ -1,0 +1,85 @@
+#include "sim/rehearsal/coverage.h"
+
+#include <algorithm>
+#include <set>
+
+#include "sim/rehearsal/scene.h"
+
+namespace mailrig::rehearsal {
+namespace {
+
+// Wordings are drawn by lot: with five of them this leaves one unheard once in 10^27 rehearsals.
+constexpr int rounds_max = 300;
+
+bool is_engines(std::string_view key) {
+  return key == "timeout" || key == "protocol_abuse" || key == "data_go";
+}
+
+std::string without_line_end(std::string text) {
+  while (text.ends_with('\r') || text.ends_with('\n')) text.pop_back();
+  return text;
+}
+
+// The words of one reply and of its alternatives, by the place of their templates.
+std::vector<const policy::ReplyTemplate*> wordings_of(const policy::ReplyTemplate& reply) {
+  std::vector<const policy::ReplyTemplate*> all{&reply};
+  for (const policy::ReplyTemplate& other : reply.others) all.push_back(&other);
+  return all;
+}
+
+// What the engine says is recognised by its first words: a template's text up to its first placeholder.
+bool says(const Heard& heard, const policy::ReplyTemplate& reply) {
+  const std::string code = std::to_string(reply.code);
+  if (!heard.text.starts_with(code)) return false;
+  const std::string_view words = std::string_view(reply.text).substr(0, reply.text.find_first_of("{\n"));
+  return heard.text.find(words) != std::string::npos;
+}
+
+Rehearsed rehearse_one(const receiver::Profile& profile, const std::string& key) {
+  Rehearsed result;
+  result.key = key;
+  result.wordings = 1 + profile.replies.reply(key).others.size();
+  auto scene = scene_for(profile, key);
+  if (!scene) return result;
+  receiver::Profile arranged = profile;
+  if (scene->arrange) scene->arrange(arranged);
+  Stage stage(std::move(arranged));
+  if (scene->prepare) scene->prepare(stage);
+  const auto wanted = wordings_of(stage.receiver().profile().replies.reply(key));
+  std::set<const policy::ReplyTemplate*> met;
+  // The engine has one wording only.
+  const std::size_t enough = is_engines(key) ? 1 : wanted.size();
+  for (int round = 0; round < rounds_max && met.size() < enough; ++round) {
+    for (const Heard& heard : scene->play(stage, round)) {
+      const policy::ReplyTemplate* found = nullptr;
+      if (is_engines(key)) {
+        if (heard.reply == nullptr && says(heard, *wanted.front())) found = wanted.front();
+      } else if (std::find(wanted.begin(), wanted.end(), heard.reply) != wanted.end()) {
+        // Said is what stands on the wire.
+        const bool silent = heard.reply->code == 0 && heard.text.empty();
+        if (silent || says(heard, *heard.reply)) found = heard.reply;
+      }
+      if (found == nullptr) continue;
+      met.insert(found);
+      if (result.phase.empty()) {
+        result.phase = is_engines(key) ? "any" : std::string(to_string(heard.phase));
+        result.sample = without_line_end(heard.text);
+      }
+    }
+  }
+  result.heard = met.size();
+  if (is_engines(key) && result.heard == 1) result.heard = result.wordings;
+  return result;
+}
+
+}  // namespace
+
+std::vector<Rehearsed> rehearse(const receiver::Profile& profile) {
+  std::vector<Rehearsed> all;
+  for (const auto& [key, entry] : profile.replies.entries()) {
+    if (entry.own) all.push_back(rehearse_one(profile, key));
+  }
+  return all;
+}
+
+}  // namespace mailrig::rehearsal

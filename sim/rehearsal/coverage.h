@@ -1,0 +1,23 @@
+// Whether a profile can keep what it promises: each of its replies is brought about in a real SMTP dialogue, and heard
+// in its own words. Pure: time is model time, and nothing leaves the process.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "fakes/receiver/profile.h"
+
+namespace mailrig::rehearsal {
+
+struct Rehearsed {
+  std::string key;
+  std::string phase;  // in which it was heard; empty: never
+  std::size_t wordings = 0;
+  std::size_t heard = 0;  // of them
+  std::string sample;     // one as it came over the wire, its last line; empty: the connection was just closed
+};
+
+// All replies that the profile words itself or that its windows name, in alphabetical order.
+std::vector<Rehearsed> rehearse(const receiver::Profile& profile);
+
+}  // namespace mailrig::rehearsal

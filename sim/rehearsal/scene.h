@@ -1,0 +1,25 @@
+// How each reply of a receiver is brought about: which of its rules must be in force, how the world must be, and what a
+// client has to do. Pure but for the stage.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "sim/rehearsal/stage.h"
+
+namespace mailrig::rehearsal {
+
+struct Scene {
+  // Makes the rule strict and within reach (a limit of three instead of thousands), and keeps others out of the way.
+  std::function<void(receiver::Profile&)> arrange;
+  std::function<void(Stage&)> prepare;
+  // One round; what was heard. Played again until every wording was heard.
+  std::function<std::vector<Heard>(Stage&, int round)> play;
+};
+
+// nullopt: nobody has thought of a way.
+std::optional<Scene> scene_for(const receiver::Profile& profile, std::string_view key);
+
+}  // namespace mailrig::rehearsal
