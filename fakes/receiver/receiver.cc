@@ -103,7 +103,7 @@ struct Receiver::State {
   std::vector<Recipient> spare_recipients;  // their strings are used again, so that accepting does not allocate
 
   std::unique_ptr<Authenticator> make_authenticator(const dns::Zones* zones, std::string region) const {
-    if (zones == nullptr || profile.kind != Profile::Kind::receiver || !profile.auth_policy.judge) return nullptr;
+    if (zones == nullptr || profile.kind == Profile::Kind::sink || !profile.auth_policy.judge) return nullptr;
     return std::make_unique<Authenticator>(*zones, std::move(region), profile.auth_policy, draw, name);
   }
 
