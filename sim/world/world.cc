@@ -267,6 +267,17 @@ Result<std::unique_ptr<World>> build_world(const Scenario& scenario, AddressRang
   return Builder(scenario, range, observers).build(with_probe);
 }
 
+measure::LedgerConfig ledger_config(const Scenario& scenario) {
+  measure::LedgerConfig config;
+  config.start = scenario.start;
+  for (const scenario::Receiver& receiver : scenario.receivers) config.receivers.push_back(receiver.name);
+  for (const scenario::Forwarder& forwarder : scenario.forwarders) {
+    config.forwarders.push_back({forwarder.name, forwarder.to_index});
+  }
+  for (const scenario::Mail& mail : scenario.mail) config.streams.push_back({mail.name, mail.deadline});
+  return config;
+}
+
 std::size_t observed_parties(const Scenario& scenario) {
   return scenario.receivers.size() + scenario.forwarders.size();
 }
