@@ -318,10 +318,18 @@ Verdict Receiver::rcpt(Instant now, Session& session, std::string_view address) 
 }
 
 DataVerdict Receiver::data(Instant now, Session& session, const MessageFacts& facts) {
+  const Duration judging = judge(now, session, facts);
+  return decide(now, session, facts, judging);
+}
+
+Duration Receiver::judge(Instant now, Session& session, const MessageFacts& facts) const {
+  return state_->authenticator ? state_->authenticator->data(now, session, facts) : Duration{};
+}
+
+DataVerdict Receiver::decide(Instant now, Session& session, const MessageFacts& facts, Duration judging) {
   session.in_transaction = false;
-  const Duration delay = state_->authenticator ? state_->authenticator->data(now, session, facts) : Duration{};
   if (auto refusal = state_->chain.data(now, session, facts)) {
-    refusal->delay += delay;
+    refusal->delay += judging;
     DataVerdict result{*refusal, false, false,
                        std::vector<Disposition>(session.recipients.size(), Disposition::discard)};
     state_->tell_all(now, session, &facts, result.verdict, result.dispositions);
@@ -335,7 +343,7 @@ DataVerdict Receiver::data(Instant now, Session& session, const MessageFacts& fa
     result.verdict = accept(state_->accepted, Phase::data);
     state_->chain.accepted(now, session, facts);
   }
-  result.verdict.delay = delay;
+  result.verdict.delay = judging;
   state_->tell_all(now, session, &facts, result.verdict, result.dispositions, result.spam);
   return result;
 }
