@@ -33,7 +33,7 @@ void write_words(FieldWriter& field, std::string_view text) {
 
 std::string results_field(unsigned instance, std::string_view results) {
   FieldWriter field("ARC-Authentication-Results");
-  field.word(fmt::format("i={};", instance));
+  field.tag("i", instance);
   write_words(field, results);
   field.end();
   return std::move(field).take();
@@ -89,12 +89,12 @@ void ArcSealer::begin(std::string_view header) {
   names_.clear();
   chosen_.clear();
   if (!fields_by_default_) {
-    for (const std::string& name : options_.fields) add_name(name, header_.choose(name));
+    for (const std::string& name : options_.fields) add_name(name, header_.choose(FieldName(name)));
     return;
   }
   for (const std::string& name : options_.fields) {
     while (names_.size() < signed_names_max) {
-      const mail::HeaderField* field = header_.choose(name);
+      const mail::HeaderField* field = header_.choose(FieldName(name));
       // From is signed even where it is missing (RFC 6376 §5.4); it is the first name.
       if (field == nullptr && !names_.empty()) break;
       add_name(name, field);
@@ -138,14 +138,14 @@ std::string ArcSealer::finish(const ArcOutcome& chain, std::string_view results,
 
 std::string ArcSealer::message_signature(const Stamp& stamp, std::string_view body_hash, std::string_view value) const {
   FieldWriter field("ARC-Message-Signature");
-  field.word(fmt::format("a={};", algorithm_name(options_.key->type())));
+  field.tag("a", algorithm_name(options_.key->type()));
   write_value(field, value);
   field.continuation(fmt::format("bh={};", body_hash));
   field.word("c=relaxed/relaxed;");
-  field.word(fmt::format("d={};", options_.domain));
+  field.tag("d", options_.domain);
   write_signed_names(field, names_);
-  field.word(fmt::format("i={};", stamp.instance));
-  field.word(fmt::format("s={};", options_.selector));
+  field.tag("i", stamp.instance);
+  field.tag("s", options_.selector);
   field.word(fmt::format("t={}", stamp.time_s));
   field.end();
   return std::move(field).take();
@@ -153,12 +153,12 @@ std::string ArcSealer::message_signature(const Stamp& stamp, std::string_view bo
 
 std::string ArcSealer::seal_field(const Stamp& stamp, std::string_view value) const {
   FieldWriter field("ARC-Seal");
-  field.word(fmt::format("a={};", algorithm_name(options_.key->type())));
+  field.tag("a", algorithm_name(options_.key->type()));
   write_value(field, value);
   field.continuation(fmt::format("cv={};", to_string(stamp.cv)));
-  field.word(fmt::format("d={};", options_.domain));
-  field.word(fmt::format("i={};", stamp.instance));
-  field.word(fmt::format("s={};", options_.selector));
+  field.tag("d", options_.domain);
+  field.tag("i", stamp.instance);
+  field.tag("s", options_.selector);
   field.word(fmt::format("t={}", stamp.time_s));
   field.end();
   return std::move(field).take();

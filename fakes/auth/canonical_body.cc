@@ -31,6 +31,11 @@ BlockMask is_low(Block block) {
   return reinterpret_cast<BlockMask>(block <= space);
 }
 
+// `mask` where `without` is not set: set is -1. Compilers make two operations of `mask & ~without`.
+BlockMask set_without(BlockMask mask, BlockMask without) {
+  return without > mask;
+}
+
 // How many octets precede the first that is set; `block_size` when none is.
 std::size_t first_set(BlockMask mask) {
   std::uint64_t halves[2];
@@ -51,8 +56,9 @@ BlockMask suspicious_pairs(Canonicalization method, Block block, Block next) {
     const BlockMask bare_lf = is_octet(next, '\n') & ~is_octet(block, '\r');
     return bare_lf | (is_octet(block, '\n') & (is_octet(next, '\r') | is_octet(next, '\n')));
   }
-  const BlockMask close = (is_low(block) & is_low(next)) | is_octet(next, '\n');
-  return is_octet(block, '\t') | (close & ~is_octet(block, '\r'));
+  const Block larger = block > next ? block : next;  // low when both are
+  const BlockMask close = is_low(larger) | is_octet(next, '\n');
+  return is_octet(block, '\t') | set_without(close, is_octet(block, '\r'));
 }
 
 bool is_suspicious_pair(Canonicalization method, char c, char next) {
@@ -71,6 +77,7 @@ bool is_any_set(BlockMask mask) {
 // Compiled once for each method: inside of the loop the question would be asked again for every block.
 template <Canonicalization method>
 const char* first_suspicious_pair(const char* at, const char* end) {
+  const char* const start = at;
   // To look into a mask costs more than to make one, so four are looked at together.
   constexpr std::size_t stride = 4 * block_size;
   while (static_cast<std::size_t>(end - at) > stride) {
@@ -82,10 +89,18 @@ const char* first_suspicious_pair(const char* at, const char* end) {
     if (is_any_set(any)) break;
     at += stride;
   }
+  const auto suspicious_in_block = [](const char* block) {
+    return first_set(suspicious_pairs(method, load_block(block), load_block(block + 1)));
+  };
   while (static_cast<std::size_t>(end - at) > block_size) {
-    const std::size_t before = first_set(suspicious_pairs(method, load_block(at), load_block(at + 1)));
+    const std::size_t before = suspicious_in_block(at);
     at += before;
     if (before < block_size) return at;
+  }
+  if (static_cast<std::size_t>(end - start) > block_size) {
+    // The last block overlaps what was found to be fine.
+    const char* const last = end - 1 - block_size;
+    return last + suspicious_in_block(last);
   }
   while (end - at > 1 && !is_suspicious_pair(method, at[0], at[1])) ++at;
   return at;

@@ -10,8 +10,8 @@
 namespace mailrig::auth {
 namespace {
 
-// The same for names that differ only in case, from their length and sixteen of their octets. It takes other names for
-// one another too, which costs a comparison.
+// From the length of a name and sixteen of its octets. It takes other names for one another too, which costs a
+// comparison.
 std::uint32_t name_hash(std::string_view name) {
   constexpr std::uint64_t lower = 0x2020'2020'2020'2020U;
   constexpr std::uint64_t multiplier = 0x9e37'79b9'7f4a'7c15U;
@@ -59,11 +59,13 @@ class RelaxedField {
   // "Delete any WSP characters remaining before and after the colon"
   std::string_view write_name(std::string_view text) {
     const std::size_t colon = std::min(text.find(':'), text.size());
+    char* to = to_;
     for (const char c : text.substr(0, colon)) {
       if (mail::is_wsp(c)) break;
-      *to_++ = mail::to_lower(c);
+      *to++ = mail::to_lower(c);
     }
-    *to_++ = ':';
+    *to++ = ':';
+    to_ = to;
     in_value_ = true;
     return text.substr(std::min(colon + 1, text.size()));
   }
@@ -93,13 +95,9 @@ class RelaxedField {
   bool held_space_ = false;
 };
 
-std::string_view without_last_line_end(std::string_view raw) {
-  if (!raw.empty() && raw.back() == '\n') raw.remove_suffix(1);
-  if (!raw.empty() && raw.back() == '\r') raw.remove_suffix(1);
-  return raw;
-}
-
 }  // namespace
+
+FieldName::FieldName(std::string_view text) : text_(text), hash_(name_hash(text)) {}
 
 void HeaderFields::assign(std::string_view header) {
   fields_.clear();
@@ -125,12 +123,11 @@ void HeaderFields::assign(std::string_view header) {
   }
 }
 
-const mail::HeaderField* HeaderFields::choose(std::string_view name) {
-  const std::uint32_t hash = name_hash(name);
-  for (std::uint32_t at = buckets_[hash & (buckets_.size() - 1)]; at != 0; at = links_[at - 1].above) {
+const mail::HeaderField* HeaderFields::choose(const FieldName& name) {
+  for (std::uint32_t at = buckets_[name.hash() & (buckets_.size() - 1)]; at != 0; at = links_[at - 1].above) {
     Link& link = links_[at - 1];
-    if (link.hash != hash || link.choice == choice_) continue;
-    if (!mail::equals_ignoring_case(fields_[at - 1].name, name)) continue;
+    if (link.hash != name.hash() || link.choice == choice_) continue;
+    if (!mail::equals_ignoring_case(fields_[at - 1].name, name.text())) continue;
     link.choice = choice_;
     return &fields_[at - 1];
   }
@@ -138,7 +135,7 @@ const mail::HeaderField* HeaderFields::choose(std::string_view name) {
 }
 
 void append_canonical_field(std::string& out, Canonicalization method, std::string_view raw) {
-  raw = without_last_line_end(raw);
+  raw = mail::without_line_end(raw);
   if (method == Canonicalization::simple) {
     append_simple(out, raw);
   } else {
@@ -148,7 +145,7 @@ void append_canonical_field(std::string& out, Canonicalization method, std::stri
 }
 
 void append_canonical_signature(std::string& out, Canonicalization method, std::string_view raw, std::string_view cut) {
-  raw = without_last_line_end(raw);
+  raw = mail::without_line_end(raw);
   CHECK(cut.data() >= raw.data() && cut.data() + cut.size() <= raw.data() + raw.size());
   const auto before = static_cast<std::size_t>(cut.data() - raw.data());
   const std::string_view behind = raw.substr(before + cut.size());

@@ -16,6 +16,20 @@ namespace mailrig::auth {
 
 inline constexpr std::size_t header_fields_max = 150'000;
 
+// The name of a field with its hash, for names that are looked for in message after message. The text is borrowed.
+class FieldName {
+ public:
+  explicit FieldName(std::string_view text);
+
+  std::string_view text() const { return text_; }
+  // The same for names that differ only in case.
+  std::uint32_t hash() const { return hash_; }
+
+ private:
+  std::string_view text_;
+  std::uint32_t hash_;
+};
+
 class HeaderFields {
  public:
   // Replaces what was there. The header (a whole message will do) is borrowed.
@@ -31,7 +45,7 @@ class HeaderFields {
   void begin_choice() { ++choice_; }
   // The lowest field of this name (any case) that the choice has not had yet; null when there is none: names may be
   // listed more often than they occur, so that none can be added later.
-  const mail::HeaderField* choose(std::string_view name);
+  const mail::HeaderField* choose(const FieldName& name);
 
  private:
   struct Link {

@@ -72,6 +72,11 @@ std::string first_fault(const SigningOptions& options) {
   return {};
 }
 
+// The strings are borrowed.
+std::vector<FieldName> field_names(const std::vector<std::string>& names) {
+  return {names.begin(), names.end()};
+}
+
 constexpr std::size_t field_octets_usual = 1024;  // with an RSA signature of 2048 bits and twenty fields named
 
 }  // namespace
@@ -116,16 +121,18 @@ Result<DkimSigner> DkimSigner::make(SigningOptions options) {
 DkimSigner::DkimSigner(SigningOptions options)
     : options_(std::move(options)),
       fields_by_default_(options_.fields.empty()),
+      fields_(field_names(fields_by_default_ ? default_signed_fields() : options_.fields)),
+      oversigned_(field_names(options_.oversigned)),
       opening_("DKIM-Signature"),
       key_(*options_.key),
       body_(std::make_unique<BodyHasher>(options_.body, options_.body_octets_max.value_or(BodyHasher::no_limit))) {
   opening_.word("v=1;");
-  opening_.word(fmt::format("a={};", algorithm_name(options_.key->type())));
-  opening_.word(fmt::format("c={}/{};", to_string(options_.header), to_string(options_.body)));
-  opening_.word(fmt::format("d={};", options_.domain));
-  opening_.word(fmt::format("s={};", options_.selector));
-  if (!options_.identity.empty()) opening_.word(fmt::format("i={};", dkim_quoted_printable(options_.identity)));
-  if (options_.query_method) opening_.word("q=dns/txt;");
+  opening_.tag("a", algorithm_name(options_.key->type()));
+  opening_.word({"c=", to_string(options_.header), "/", to_string(options_.body), ";"});
+  opening_.tag("d", options_.domain);
+  opening_.tag("s", options_.selector);
+  if (!options_.identity.empty()) opening_.tag("i", dkim_quoted_printable(options_.identity));
+  if (options_.query_method) opening_.tag("q", "dns/txt");
 }
 
 std::string DkimSigner::sign(std::string_view message, Instant now) {
@@ -143,8 +150,7 @@ void DkimSigner::begin(std::string_view header) {
 }
 
 std::string DkimSigner::finish(Instant now) {
-  FieldWriter field = opening_;
-  field.make_room(field_octets_usual);
+  FieldWriter field(opening_, field_octets_usual);
   write_tags(field, now);
   field.word("b=");
 
@@ -160,21 +166,21 @@ std::string DkimSigner::finish(Instant now) {
 
 void DkimSigner::choose_fields() {
   if (!fields_by_default_) {
-    for (const std::string& name : options_.fields) add_name(name, header_.choose(name));
+    for (const FieldName& name : fields_) add_name(name.text(), header_.choose(name));
     return;
   }
-  for (const std::string& name : default_signed_fields()) add_all(name);
-  for (const std::string& name : options_.oversigned) {
+  for (const FieldName& name : fields_) add_all(name);
+  for (const FieldName& name : oversigned_) {
     add_all(name);
-    add_name(name, nullptr);  // whoever adds one more breaks the signature
+    add_name(name.text(), nullptr);  // whoever adds one more breaks the signature
   }
 }
 
-void DkimSigner::add_all(std::string_view name) {
+void DkimSigner::add_all(const FieldName& name) {
   while (names_.size() + options_.oversigned.size() < signed_names_max) {
     const mail::HeaderField* field = header_.choose(name);
     if (field == nullptr) return;
-    add_name(name, field);
+    add_name(name.text(), field);
   }
 }
 
@@ -184,19 +190,17 @@ void DkimSigner::add_name(std::string_view name, const mail::HeaderField* field)
 }
 
 void DkimSigner::write_tags(FieldWriter& field, Instant now) const {
-  const auto now_s = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch());
-  if (options_.timestamp) field.word(fmt::format("t={};", now_s.count()));
-  if (options_.lifetime) {
-    const auto lifetime_s = std::chrono::duration_cast<std::chrono::seconds>(*options_.lifetime);
-    field.word(fmt::format("x={};", (now_s + lifetime_s).count()));
-  }
+  const auto seconds = [](Duration duration) {
+    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(duration).count());
+  };
+  const std::uint64_t now_s = seconds(now.time_since_epoch());
+  if (options_.timestamp) field.tag("t", now_s);
+  if (options_.lifetime) field.tag("x", now_s + seconds(*options_.lifetime));
   const BodyHasher::Outcome body = body_->finish();
-  if (options_.body_octets_max) {
-    field.word(fmt::format("l={};", std::min(*options_.body_octets_max, body.canonical_octets)));
-  }
+  if (options_.body_octets_max) field.tag("l", std::min(*options_.body_octets_max, body.canonical_octets));
   write_signed_names(field, names_);
   if (options_.copied_fields) write_copied_fields(field);
-  field.word(fmt::format("bh={};", mail::base64(as_bytes(body.digest))));
+  field.tag("bh", mail::base64(as_bytes(body.digest)));
 }
 
 void DkimSigner::write_copied_fields(FieldWriter& field) const {

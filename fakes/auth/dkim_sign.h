@@ -65,13 +65,15 @@ class DkimSigner {
   explicit DkimSigner(SigningOptions options);
 
   void choose_fields();
-  void add_all(std::string_view name);
+  void add_all(const FieldName& name);
   void add_name(std::string_view name, const mail::HeaderField* field);
   void write_tags(FieldWriter& field, Instant now) const;
   void write_copied_fields(FieldWriter& field) const;
 
   SigningOptions options_;
   bool fields_by_default_;
+  std::vector<FieldName> fields_;  // to be looked for, and those of them that are signed once more
+  std::vector<FieldName> oversigned_;
   FieldWriter opening_;  // "DKIM-Signature: v=1; …", up to what differs between messages
   DigestSigner key_;
   HeaderFields header_;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "fakes/auth/idna.h"
+#include "fakes/base/domain_name.h"
 #include "fakes/dns/name.h"
 #include "fakes/mail/text.h"
 
@@ -132,7 +133,7 @@ class SignatureReader {
     if (!selector) return bad_syntax("s= is no selector");
     signature_.selector = *std::move(selector);
     constexpr std::string_view between = "._domainkey.";
-    return signature_.selector.size() + between.size() + signature_.domain.size() <= dns::name_octets_max ||
+    return signature_.selector.size() + between.size() + signature_.domain.size() <= name_octets_max ||
            bad_syntax("s= and d= together are too long");
   }
 

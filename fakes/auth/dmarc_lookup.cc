@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "fakes/auth/idna.h"
+#include "fakes/base/domain_name.h"
 #include "fakes/dns/name.h"
 #include "fakes/mail/text.h"
 
@@ -29,7 +30,7 @@ const DmarcAnswer& DmarcLookup::policy_at(std::string_view domain) {
   DmarcAnswer& policy = policies_[std::string(domain)];
   constexpr std::string_view label = "_dmarc.";
   // A name too long for the DNS cannot hold a record.
-  if (label.size() + domain.size() > dns::name_octets_max) return policy;
+  if (label.size() + domain.size() > name_octets_max) return policy;
   std::string name;
   name.reserve(label.size() + domain.size());
   name.append(label).append(domain);

@@ -5,25 +5,12 @@
 #include <algorithm>
 #include <memory>
 
+#include "fakes/base/domain_name.h"
 #include "fakes/dns/name.h"
 #include "fakes/mail/text.h"
 
 namespace mailrig::auth {
 namespace {
-
-constexpr std::size_t a_label_octets_max = 63;
-
-// RFC 1035 §2.3.4 for a name without its final dot.
-bool has_name_lengths(std::string_view name) {
-  if (name.empty() || name.size() > dns::name_octets_max) return false;
-  while (true) {
-    const std::size_t dot = name.find('.');
-    const std::size_t octets = std::min(dot, name.size());
-    if (octets == 0 || octets > a_label_octets_max) return false;
-    if (dot == std::string_view::npos) return true;
-    name.remove_prefix(dot + 1);
-  }
-}
 
 bool has_blank_or_control(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return mail::is_ascii(c) && (c <= ' ' || c == 0x7f); });

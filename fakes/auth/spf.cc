@@ -10,6 +10,7 @@
 #include "fakes/auth/spf_lookups.h"
 #include "fakes/auth/spf_macro.h"
 #include "fakes/auth/spf_record.h"
+#include "fakes/base/domain_name.h"
 #include "fakes/dns/name.h"
 #include "fakes/mail/text.h"
 
@@ -44,7 +45,7 @@ SpfSender sender_of(const SpfIdentity& identity, SpfScope scope) {
 // §4.3: a domain name of several labels. Address literals have dots too, but are no names.
 bool is_spf_domain(std::string_view domain) {
   const auto fits = [](char c) { return c > ' ' && c <= '~' && c != '[' && c != ']'; };
-  return is_spf_target_name(domain) && domain.find('.') != std::string_view::npos &&
+  return has_name_lengths(domain) && domain.find('.') != std::string_view::npos &&
          std::all_of(domain.begin(), domain.end(), fits);
 }
 

@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "fakes/base/check.h"
+#include "fakes/base/domain_name.h"
 #include "fakes/mail/text.h"
 
 namespace mailrig::auth {
 namespace {
 
-constexpr std::size_t spf_name_octets_max = 253;
 constexpr std::string_view spf_letters = "slodiphcrtv";
 constexpr std::string_view spf_text_only_letters = "crt";
 constexpr std::string_view spf_delimiters = ".-+,/_=";
@@ -251,27 +251,14 @@ std::optional<std::string> expand_spf_macros(std::string_view text, SpfMacroUse 
   return expanded;
 }
 
-bool is_spf_target_name(std::string_view name) {
-  constexpr std::size_t label_octets_max = 63;
-  std::size_t label = 0;
-  for (const char c : name) {
-    if (c != '.') {
-      if (++label > label_octets_max) return false;
-    } else if (std::exchange(label, 0) == 0) {
-      return false;
-    }
-  }
-  return label > 0 && name.size() <= spf_name_octets_max;
-}
-
 std::optional<std::string> spf_target_name(std::string expanded) {
   if (!expanded.empty() && expanded.back() == '.') expanded.pop_back();
-  if (expanded.size() > spf_name_octets_max) {
-    const std::size_t dot = expanded.find('.', expanded.size() - spf_name_octets_max - 1);
+  if (expanded.size() > name_octets_max) {
+    const std::size_t dot = expanded.find('.', expanded.size() - name_octets_max - 1);
     if (dot == std::string::npos) return std::nullopt;
     expanded.erase(0, dot + 1);
   }
-  if (!is_spf_target_name(expanded)) return std::nullopt;
+  if (!has_name_lengths(expanded)) return std::nullopt;
   return expanded;
 }
 

@@ -47,9 +47,6 @@ inline constexpr std::size_t spf_expansion_octets_max = 16'384;
 std::optional<std::string> expand_spf_macros(std::string_view text, SpfMacroUse use, const SpfMacroValues& values,
                                              std::size_t octets_max = spf_expansion_octets_max);
 
-// Labels of 1 to 63 octets, 253 in all (RFC 1035 §2.3.4), whatever the octets are. No dot at the end.
-bool is_spf_target_name(std::string_view name);
-
 // The <target-name> that an expanded <domain-spec> means (§4.8, §7.3): without the dot at its end, and with labels
 // taken off its left until 253 characters are left. Nothing when that is no domain name.
 std::optional<std::string> spf_target_name(std::string expanded);

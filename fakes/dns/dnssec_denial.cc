@@ -5,14 +5,13 @@
 #include <utility>
 
 #include "fakes/base/check.h"
+#include "fakes/base/domain_name.h"
 #include "fakes/dns/ldns_records.h"
 #include "fakes/dns/name.h"
 
 namespace mailrig::dns {
 namespace {
 
-constexpr std::size_t label_longest = 63;
-constexpr std::size_t name_longest = 255;
 constexpr char first_byte = '\0';
 constexpr char last_byte = '\xff';
 
@@ -62,21 +61,22 @@ std::string name_before(std::string_view name) {
   const std::size_t others = at.size() - at.label.size();
   if (at.label.back() != first_byte) {
     at.label.back() = step(at.label.back(), -1);
-    at.label.append(std::min(label_longest, name_longest - others) - at.label.size(), last_byte);
+    at.label.append(std::min(label_octets_max, name_wire_octets_max - others) - at.label.size(), last_byte);
     return below_name(at.label, at.rest);
   }
   at.label.pop_back();
   if (at.label.empty()) return std::string(at.rest);
   // What lies below that comes before `name` too.
   const std::string above = below_name(at.label, at.rest);
-  const std::size_t room = name_longest - at.size();
-  return room < 2 ? above : below_name(std::string(std::min(label_longest, room - 1), last_byte), above);
+  const std::size_t room = name_wire_octets_max - at.size();
+  return room < 2 ? above : below_name(std::string(std::min(label_octets_max, room - 1), last_byte), above);
 }
 
 std::string name_behind_tree(std::string_view name, std::string_view apex) {
   for (; name != apex; name = parent_name(name)) {
     Split at = split(name);
-    if (at.label.size() < label_longest && at.size() < name_longest) return below_name(at.label + first_byte, at.rest);
+    if (at.label.size() < label_octets_max && at.size() < name_wire_octets_max)
+      return below_name(at.label + first_byte, at.rest);
     while (!at.label.empty() && at.label.back() == last_byte) at.label.pop_back();
     if (at.label.empty()) continue;
     at.label.back() = step(at.label.back(), 1);
@@ -86,7 +86,7 @@ std::string name_behind_tree(std::string_view name, std::string_view apex) {
 }
 
 std::string name_behind(std::string_view name, std::string_view apex) {
-  if (wire_of(name).size() + 2 > name_longest) return name_behind_tree(name, apex);
+  if (wire_of(name).size() + 2 > name_wire_octets_max) return name_behind_tree(name, apex);
   return below_name(std::string(1, first_byte), name);
 }
 

@@ -3,12 +3,10 @@
 #include <cstddef>
 
 #include "fakes/base/check.h"
+#include "fakes/base/domain_name.h"
 
 namespace mailrig::dns {
 namespace {
-
-constexpr std::size_t label_bytes_max = 63;
-constexpr std::size_t name_bytes_max = 255;
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -49,7 +47,7 @@ std::optional<std::string> plain_name(std::string_view text) {
   std::size_t label_bytes = 0;
   for (char& c : out) {
     if (c == '.') {
-      if (label_bytes == 0 || label_bytes > label_bytes_max) return std::nullopt;
+      if (label_bytes == 0 || label_bytes > label_octets_max) return std::nullopt;
       label_bytes = 0;
       continue;
     }
@@ -57,7 +55,7 @@ std::optional<std::string> plain_name(std::string_view text) {
     if (!(c >= 'a' && c <= 'z') && !is_digit(c) && c != '-' && c != '_') return std::nullopt;
     ++label_bytes;
   }
-  if (label_bytes > label_bytes_max) return std::nullopt;
+  if (label_bytes > label_octets_max) return std::nullopt;
   if (label_bytes == 0) out.pop_back();  // the dot at the end
   return out;
 }
@@ -84,7 +82,7 @@ std::optional<std::string> canonical_name(std::string_view text) {
       byte = *escaped;
     }
     wire_bytes += label_bytes == 0 ? 2 : 1;  // a label is preceded by its length
-    if (++label_bytes > label_bytes_max || wire_bytes > name_bytes_max) return std::nullopt;
+    if (++label_bytes > label_octets_max || wire_bytes > name_wire_octets_max) return std::nullopt;
     append_canonical(out, byte);
   }
   return out;

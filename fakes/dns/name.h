@@ -2,15 +2,11 @@
 // would confuse a reader are escaped as RFC 1035 §5.1 writes them (`\.` inside a label, `\DDD` for others). Pure.
 #pragma once
 
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace mailrig::dns {
-
-// Of a name without escapes and without a dot at its end: 255 octets on the wire (RFC 1035 §2.3.4).
-inline constexpr std::size_t name_octets_max = 253;
 
 // The canonical form of a name of letters, digits, hyphens and underscores, as nearly all are: one quick pass. Nothing
 // for every other text, whether it is a name or not.

@@ -96,7 +96,7 @@ Forwarder::Content Forwarder::process(Instant now, const policy::Session& sessio
   std::string results;
   if (sealer_ && !returning) {
     chain = auth::ArcVerifier(&keys_).verify(message.content, resolver, now);
-    results = authentication_results(session, message.content, settings_.host, chain, resolver, &keys_, now);
+    results = authentication_results(session, settings_.host);
   }
   std::uint64_t key = 0;
   if (message.content_key != 0) {

@@ -2,13 +2,12 @@
 
 #include <algorithm>
 
+#include "fakes/base/domain_name.h"
 #include "fakes/mail/text.h"
 
 namespace mailrig::mail {
 namespace {
 
-constexpr std::size_t domain_octets_max = 253;
-constexpr std::size_t label_octets_max = 63;
 // Longer lists are cut off: the first mailbox stands far in front of this.
 constexpr std::size_t field_octets_max = 65'536;
 
@@ -183,7 +182,7 @@ std::string Address::to_string() const {
 
 bool is_domain(std::string_view text) {
   if (is_literal(text)) return true;
-  if (text.empty() || text.size() > domain_octets_max) return false;
+  if (text.empty() || text.size() > name_octets_max) return false;
   while (true) {
     const std::size_t dot = text.find('.');
     if (!is_label(text.substr(0, dot))) return false;

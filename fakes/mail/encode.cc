@@ -23,17 +23,21 @@ void append_base64(std::string& out, std::string_view bytes) {
   const std::size_t before = out.size();
   out.resize(before + (bytes.size() + 2) / 3 * 4, '=');
   char* to = out.data() + before;
-  const auto octet = [&](std::size_t i) -> std::uint32_t { return static_cast<unsigned char>(bytes[i]); };
+  // By value: writing characters could change what is looked at through a reference.
+  const auto octet = [from = bytes.data()](std::size_t i) -> std::uint32_t {
+    return static_cast<unsigned char>(from[i]);
+  };
+  const std::size_t size = bytes.size();
   std::size_t i = 0;
-  for (; i + 2 < bytes.size(); i += 3) {
+  for (; i + 2 < size; i += 3) {
     const std::uint32_t group = octet(i) << 16 | octet(i + 1) << 8 | octet(i + 2);
     *to++ = alphabet[group >> 18];
     *to++ = alphabet[group >> 12 & 0x3f];
     *to++ = alphabet[group >> 6 & 0x3f];
     *to++ = alphabet[group & 0x3f];
   }
-  if (i == bytes.size()) return;
-  const bool two = i + 1 < bytes.size();
+  if (i == size) return;
+  const bool two = i + 1 < size;
   const std::uint32_t group = octet(i) << 16 | (two ? octet(i + 1) << 8 : 0);
   *to++ = alphabet[group >> 18];
   *to++ = alphabet[group >> 12 & 0x3f];

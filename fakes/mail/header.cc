@@ -12,12 +12,6 @@ std::size_t line_length(std::string_view text) {
   return lf == std::string_view::npos ? text.size() : lf + 1;
 }
 
-std::string_view without_line_end(std::string_view line) {
-  if (!line.empty() && line.back() == '\n') line.remove_suffix(1);
-  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-  return line;
-}
-
 // How many octets before the colon form a name: RFC 5322 §3.6.8, with the blanks before the colon that §4.5 still
 // asks readers to accept. 0: this line begins no field.
 std::size_t name_length(std::string_view line, std::size_t colon) {

@@ -106,12 +106,6 @@ std::optional<Delimiter> find_delimiter(std::string_view body, std::string_view 
 }
 
 // The line end before a delimiter belongs to the delimiter.
-std::string_view without_last_line_end(std::string_view text) {
-  if (text.ends_with('\n')) text.remove_suffix(1);
-  if (text.ends_with('\r')) text.remove_suffix(1);
-  return text;
-}
-
 void collect_leaves(std::string_view entity, int depth, std::vector<Part>& parts) {
   if (parts.size() == mime_parts_max) return;
   const std::size_t body_begin = body_offset(entity);
@@ -127,7 +121,7 @@ void collect_leaves(std::string_view entity, int depth, std::vector<Part>& parts
         const auto next = find_delimiter(body, dash_boundary, delimiter->end);
         const std::string_view inside =
             body.substr(delimiter->end, (next ? next->begin : body.size()) - delimiter->end);
-        collect_leaves(next ? without_last_line_end(inside) : inside, depth + 1, parts);
+        collect_leaves(next ? without_line_end(inside) : inside, depth + 1, parts);
         delimiter = next;
       }
       return;

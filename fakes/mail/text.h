@@ -43,6 +43,13 @@ std::string_view trim(std::string_view text);
 // Takes the next line off the front of `text`, without the LF or CRLF that ends it.
 std::string_view take_line(std::string_view& text);
 
+// Without the LF or CRLF at its end, or a CR that stands there alone.
+constexpr std::string_view without_line_end(std::string_view text) {
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  if (text.ends_with('\r')) text.remove_suffix(1);
+  return text;
+}
+
 // Behind the comment (RFC 5322 §3.2.2) that opens at `open`; npos when it has no end.
 std::size_t end_of_comment(std::string_view text, std::size_t open);
 

@@ -1,5 +1,5 @@
-// A receiver and the lock that the live runtime holds around every call of it. One per receiver, shared by all of its
-// servers and whoever else calls it while they run.
+// A receiver and the lock that the live runtime holds around every call of it but judge(). One per receiver, shared by
+// all of its servers and whoever else calls it while they run.
 #pragma once
 
 #include <mutex>

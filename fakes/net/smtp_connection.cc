@@ -263,10 +263,15 @@ SmtpConnection::Decision SmtpConnection::decide(const smtp::ServerEvent& event) 
     tell_disconnected();
     return {};
   }
-  const policy::MessageFacts message = event.kind == Kind::message ? facts_of(event.content) : policy::MessageFacts{};
+  receiver::Receiver& receiver = host_->receiver.receiver;
+  policy::MessageFacts message;
+  Duration judging{};
+  if (event.kind == Kind::message) {
+    message = facts_of(event.content);
+    judging = receiver.judge(host_->clock.now(), session_, message);
+  }
   const std::lock_guard lock(host_->receiver.mutex);
   const Instant now = host_->clock.now();
-  receiver::Receiver& receiver = host_->receiver.receiver;
   switch (event.kind) {
     case Kind::connected:
       known_to_receiver_ = true;
@@ -279,9 +284,9 @@ SmtpConnection::Decision SmtpConnection::decide(const smtp::ServerEvent& event) 
     case Kind::rcpt:
       return decide(receiver.rcpt(now, session_, event.argument), event.argument);
     case Kind::message: {
-      const policy::DataVerdict judged = receiver.data(now, session_, message);
-      Decision decision = decide(judged.verdict, {}, &message);
-      if (judged.cut) {
+      const policy::DataVerdict decided = receiver.decide(now, session_, message, judging);
+      Decision decision = decide(decided.verdict, {}, &message);
+      if (decided.cut) {
         silent_ = true;
         decision.answer = {.reply = {}, .close = true};
       }

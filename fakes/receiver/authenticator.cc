@@ -88,6 +88,22 @@ bool is_literal(std::string_view name) {
 
 }  // namespace
 
+// The provider's resolver at one moment, for several threads.
+class Authenticator::Answers final : public dns::Resolver {
+ public:
+  Answers(Authenticator& authenticator, Instant now) : authenticator_(authenticator), now_(now) {}
+
+  dns::Answer lookup(const dns::Question& question) override {
+    const std::lock_guard lock(authenticator_.mutex_);
+    authenticator_.resolver_.set_now(now_);
+    return authenticator_.resolver_.lookup(question);
+  }
+
+ private:
+  Authenticator& authenticator_;
+  Instant now_;
+};
+
 // Passes questions on and keeps account of them.
 class Authenticator::Questions final : public dns::Resolver {
  public:
@@ -162,16 +178,14 @@ Authenticator::Authenticator(const dns::Zones& zones, std::string region, const 
       lists_(lists),
       draw_(draw),
       entity_(std::move(entity)),
-      resolver_(zones, std::move(region)),
-      // A sender that is not ours may live in the time of the wall, months ahead of the model's.
-      dkim_({.clock_skew_max = Duration::max()}, &keys_),
-      arc_(&keys_),
       networks_(verdicts_max),
       envelopes_(verdicts_max),
       spf_verdicts_(verdicts_max),
+      resolver_(zones, std::move(region)),
       contents_(verdicts_max) {}
 
 std::size_t Authenticator::size() const {
+  const std::lock_guard lock(mutex_);
   return resolver_.size() + networks_.size() + envelopes_.size() + spf_verdicts_.size() + contents_.size();
 }
 
@@ -181,8 +195,8 @@ Duration Authenticator::connect(Instant now, Session& session) {
     session.network = known->facts;
     return {};
   }
-  resolver_.set_now(now);
-  Questions questions(&resolver_);
+  Answers answers(*this, now);
+  Questions questions(&answers);
   judge_network(session.client_ip, session.network, questions);
   const Instant holds = questions.hold_until(now);
   if (holds > now) networks_.put(key, {session.network, holds});
@@ -204,8 +218,8 @@ Duration Authenticator::mail(Instant now, Session& session) {
     facts.spf_remembered = true;
     return {};
   }
-  resolver_.set_now(now);
-  Questions questions(&resolver_);
+  Answers answers(*this, now);
+  Questions questions(&answers);
   EnvelopeVerdict verdict = judge_envelope(now, session, questions);
   facts = verdict.facts;
   if (verdict.expires > now) envelopes_.put(key, std::move(verdict));
@@ -264,29 +278,48 @@ Duration Authenticator::data(Instant now, Session& session, const MessageFacts& 
   const int draw = pct_draw(message);
   const std::uint64_t key = message.content_key == 0 ? 0 : content_key(session, message, draw);
   ContentFacts& facts = session.authentication;
-  if (key != 0) {
-    if (const ContentVerdict* known = contents_.find(key); known != nullptr && now < known->expires) {
-      facts = known->facts;
-      return {};
-    }
-  }
-  resolver_.set_now(now);
-  Questions questions(&resolver_);
+  if (key != 0 && recall_content(now, key, facts)) return {};
+  Answers answers(*this, now);
+  Questions questions(&answers);
   judge_content(now, session, message, questions);
   const Instant holds = questions.hold_until(now);
-  if (key != 0 && holds > now) contents_.put(key, {facts, holds});
+  if (key != 0 && holds > now) {
+    const std::lock_guard lock(mutex_);
+    contents_.put(key, {facts, holds});
+  }
   return questions.cost();
+}
+
+bool Authenticator::recall_content(Instant now, std::uint64_t key, ContentFacts& facts) {
+  const std::lock_guard lock(mutex_);
+  const ContentVerdict* known = contents_.find(key);
+  if (known == nullptr || now >= known->expires) return false;
+  facts = known->facts;
+  return true;
+}
+
+std::unique_ptr<Authenticator::Verifiers> Authenticator::take_verifiers() {
+  const std::lock_guard lock(mutex_);
+  if (idle_verifiers_.empty()) return std::make_unique<Verifiers>();
+  auto verifiers = std::move(idle_verifiers_.back());
+  idle_verifiers_.pop_back();
+  return verifiers;
 }
 
 void Authenticator::judge_content(Instant now, Session& session, const MessageFacts& message, Questions& questions) {
   ContentFacts& facts = session.authentication;
-  const auth::DkimOutcome dkim = dkim_.verify(message.content, questions, now);
+  auto verifiers = take_verifiers();
+  const auth::DkimOutcome dkim = verifiers->dkim.verify(message.content, questions, now);
   facts.dkim = dkim.result();
   auth::ArcOutcome arc;
   if (policy_.arc_trusts_anybody || !policy_.arc_trusted.empty()) {
-    arc = arc_.verify(message.content, questions, now);
+    arc = verifiers->arc.verify(message.content, questions, now);
     facts.arc = arc.result;
     facts.arc_vouches = vouches(arc, message.content);
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    idle_verifiers_.push_back(std::move(verifiers));
   }
   judge_author(session, message, dkim, pct_draw(message), questions);
   facts.results_field = authentication_field(

@@ -4,11 +4,15 @@
 // judged once need not be judged again meanwhile: an envelope by (client, HELO, domain), and in virtual time a message
 // by its content key.
 //
-// Not thread-safe: belongs to one receiver, under its lock. Memory is bounded.
+// Thread rule: mail() is called under the receiver's lock, and data() by any number of threads: verifying signatures
+// takes longer than all else that a receiver does. Memory is bounded.
 #pragma once
 
 #include <cstddef>
+#include <memory>
+#include <mutex>
 #include <string>
+#include <vector>
 
 #include "fakes/auth/arc_verify.h"
 #include "fakes/auth/dkim_verify.h"
@@ -57,30 +61,43 @@ class Authenticator {
     std::string domain;
     Instant expires{};
   };
+  // What one thread at a time needs to verify signatures with.
+  struct Verifiers {
+    Verifiers() = default;
+    Verifiers(const Verifiers&) = delete;
+    Verifiers& operator=(const Verifiers&) = delete;
+
+    auth::BoundedKeyCache keys;
+    // A sender that is not ours may live in the time of the wall, months ahead of the model's.
+    auth::DkimVerifier dkim{{.clock_skew_max = Duration::max()}, &keys};
+    auth::ArcVerifier arc{&keys};
+  };
+  class Answers;
   class Questions;
 
   void judge_network(const IpAddress& client, policy::NetworkFacts& facts, Questions& questions);
 
   EnvelopeVerdict judge_envelope(Instant now, const policy::Session& session, Questions& questions);
   Instant judge_spf(Instant now, const policy::Session& session, policy::EnvelopeFacts& facts, Questions& questions);
+  bool recall_content(Instant now, std::uint64_t key, policy::ContentFacts& facts);
   void judge_content(Instant now, policy::Session& session, const policy::MessageFacts& message, Questions& questions);
   void judge_author(policy::Session& session, const policy::MessageFacts& message, const auth::DkimOutcome& dkim,
                     int pct_draw, Questions& questions);
   bool vouches(const auth::ArcOutcome& arc, std::string_view message) const;
   int pct_draw(const policy::MessageFacts& message) const;
+  std::unique_ptr<Verifiers> take_verifiers();
 
   const AuthPolicy policy_;
   const BlockLists lists_;
   const Draw draw_;
   const std::string entity_;
-  dns::CachingResolver resolver_;
-  auth::BoundedKeyCache keys_;
-  auth::DkimVerifier dkim_;
-  auth::ArcVerifier arc_;
   RecentMap<std::uint64_t, NetworkVerdict> networks_;
   RecentMap<std::uint64_t, EnvelopeVerdict> envelopes_;
   RecentMap<std::uint64_t, SpfVerdict> spf_verdicts_;  // only where the provider keeps them longer than the DNS says
+  mutable std::mutex mutex_;                           // of what follows; held for moments
+  dns::CachingResolver resolver_;
   RecentMap<std::uint64_t, ContentVerdict> contents_;
+  std::vector<std::unique_ptr<Verifiers>> idle_verifiers_;
 };
 
 }  // namespace mailrig::receiver

@@ -120,7 +120,7 @@ struct Receiver::State {
   std::vector<Recipient> spare_recipients;  // their strings are used again, so that accepting does not allocate
 
   std::unique_ptr<Authenticator> make_authenticator(const dns::Zones* zones, std::string region) const {
-    if (zones == nullptr || profile.kind != Profile::Kind::receiver || !profile.auth_policy.judge) return nullptr;
+    if (zones == nullptr || profile.kind == Profile::Kind::sink || !profile.auth_policy.judge) return nullptr;
     return std::make_unique<Authenticator>(*zones, std::move(region), profile.auth_policy, profile.network.lists, draw,
                                            name);
   }
@@ -358,11 +358,19 @@ Verdict Receiver::rcpt(Instant now, Session& session, std::string_view address) 
 }
 
 DataVerdict Receiver::data(Instant now, Session& session, const MessageFacts& facts) {
+  const Duration judging = judge(now, session, facts);
+  return decide(now, session, facts, judging);
+}
+
+Duration Receiver::judge(Instant now, Session& session, const MessageFacts& facts) const {
+  return state_->authenticator ? state_->authenticator->data(now, session, facts) : Duration{};
+}
+
+DataVerdict Receiver::decide(Instant now, Session& session, const MessageFacts& facts, Duration judging) {
   session.in_transaction = false;
-  const Duration delay = state_->authenticator ? state_->authenticator->data(now, session, facts) : Duration{};
   if (auto refusal = state_->chain.data(now, session, facts)) {
     state_->choose_words(session, *refusal);
-    refusal->delay += delay;
+    refusal->delay += judging;
     DataVerdict result{*refusal, false, false,
                        std::vector<Disposition>(session.recipients.size(), Disposition::discard)};
     state_->tell_all(now, session, &facts, result.verdict, result.dispositions);
@@ -376,7 +384,7 @@ DataVerdict Receiver::data(Instant now, Session& session, const MessageFacts& fa
     result.verdict = accept(state_->accepted, Phase::data);
     state_->chain.accepted(now, session, facts);
   }
-  result.verdict.delay = delay + state_->conditions.slow;
+  result.verdict.delay = judging + state_->conditions.slow;
   state_->tell_all(now, session, &facts, result.verdict, result.dispositions, result.spam);
   return result;
 }

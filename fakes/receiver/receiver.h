@@ -1,6 +1,6 @@
 // One fake mailbox provider: its policies, its mailboxes, its memory of what senders did. Pure: it is handed the
 // time and the facts and returns verdicts; the same object serves the live and the virtual runtime.
-// Not thread-safe: live drivers hold one lock per receiver around every call.
+// Not thread-safe: live drivers hold one lock per receiver around every call but judge().
 #pragma once
 
 #include <memory>
@@ -57,6 +57,11 @@ class Receiver {
   policy::Verdict mail(Instant now, policy::Session& session, const policy::MailFacts& facts);
   policy::Verdict rcpt(Instant now, policy::Session& session, std::string_view address);
   policy::DataVerdict data(Instant now, policy::Session& session, const policy::MessageFacts& facts);
+  // The same in two steps: finding out who sent the message, which takes long and no lock, only that nobody else uses
+  // the session meanwhile; and deciding. `judging` is the model time that the first step took.
+  Duration judge(Instant now, policy::Session& session, const policy::MessageFacts& facts) const;
+  policy::DataVerdict decide(Instant now, policy::Session& session, const policy::MessageFacts& facts,
+                             Duration judging);
   // RSET, a new greeting, STARTTLS or QUIT ends the transaction under way: the client's own doing, nobody is told.
   void reset(policy::Session& session);
   // The connection is gone, for whatever reason. Exactly once per connect(). Recipients that wait for end of data are

@@ -2,16 +2,16 @@
 
 #include <algorithm>
 
+#include "fakes/base/domain_name.h"
 #include "fakes/base/ip_address.h"
 #include "fakes/mail/text.h"
 
 namespace mailrig::smtp {
 namespace {
 
-// RFC 5321 §4.5.3.1.2 and RFC 1035 §2.3.4. The 64 octets that §4.5.3.1.1 grants a local part are no limit here:
-// variable return paths exceed them every day, and the section asks for no limits where they can be avoided.
-constexpr std::size_t domain_bytes_max = 255;
-constexpr std::size_t label_bytes_max = 63;
+// RFC 5321 §4.5.3.1.2. The 64 octets that §4.5.3.1.1 grants a local part are no limit here: variable return paths
+// exceed them every day, and the section asks for no limits where they can be avoided.
+constexpr std::size_t domain_octets_max = 255;
 
 bool is_atext(char c) {
   return mail::is_letter_or_digit(c) || std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
@@ -66,10 +66,10 @@ bool take_domain(std::string_view& text) {
     const std::string_view from = text;
     const std::size_t length =
         take_run(text, [](char c) { return mail::is_letter_or_digit(c) || c == '-' || c == '_'; });
-    if (length == 0 || length > label_bytes_max) return false;
+    if (length == 0 || length > label_octets_max) return false;
     if (from.front() == '-' || from[length - 1] == '-') return false;
   } while (take(text, '.'));
-  return whole.size() - text.size() <= domain_bytes_max;
+  return whole.size() - text.size() <= domain_octets_max;
 }
 
 // address-literal = "[" ( IPv4-address-literal / IPv6-address-literal ) "]", the opening bracket already taken.

@@ -78,6 +78,10 @@ int check(const IspOptions& options) {
                                                          {"replies", std::move(rows)}}));
   } else {
     for (const rehearsal::Rehearsed& reply : rehearsed) {
+      if (reply.heard == 0) {
+        fmt::print("MISSING {:<36} heard instead: {}\n", reply.key, reply.sample.substr(0, 90));
+        continue;
+      }
       const std::string_view sample = std::string_view(reply.sample).substr(0, reply.sample.find('\r'));
       fmt::print("{} {:<36} {:<8} {}/{}  {}\n", reply.heard == reply.wordings ? "ok     " : "MISSING", reply.key,
                  reply.phase, reply.heard, reply.wordings,

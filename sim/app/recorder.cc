@@ -13,6 +13,7 @@
 #include "sim/report/expectations.h"
 #include "sim/report/files.h"
 #include "sim/scenario/load.h"
+#include "sim/world/world.h"
 
 namespace mailrig::app {
 namespace {
@@ -38,14 +39,8 @@ measure::RecordPolicy record_policy(const scenario::Record& record) {
 }
 
 measure::LedgerConfig ledger_config(const scenario::Scenario& scenario, const RunKind& kind) {
-  measure::LedgerConfig config;
+  measure::LedgerConfig config = world::ledger_config(scenario);
   config.insight = kind.insight;
-  config.start = scenario.start;
-  for (const scenario::Receiver& receiver : scenario.receivers) config.receivers.push_back(receiver.name);
-  for (const scenario::Forwarder& forwarder : scenario.forwarders) {
-    config.forwarders.push_back({forwarder.name, forwarder.to_index});
-  }
-  for (const scenario::Mail& mail : scenario.mail) config.streams.push_back({mail.name, mail.deadline});
   if (kind.from_outside) {
     config.outside_stream = static_cast<std::uint32_t>(config.streams.size());
     config.streams.push_back({"outside", {}});

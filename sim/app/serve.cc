@@ -15,6 +15,8 @@
 #include "sim/app/own_address.h"
 #include "sim/app/serve_log.h"
 #include "sim/live/fake_internet.h"
+#include "sim/live/loopback_sources.h"
+#include "sim/live/sending_side.h"
 #include "sim/report/files.h"
 #include "sim/scenario/load.h"
 #include "sim/world/world.h"
@@ -99,11 +101,11 @@ int serve(const ServeOptions& options) {
 
   live::FakeInternetOptions listening;
   listening.dns = {net::to_asio(dns->ip), dns->port};
-  listening.source_map = scenario->source_map;
+  listening.source_map = live::sources_of_forwarders(*scenario, scenario->source_map);
   if (!options.smtp.empty()) {
     const auto smtp = parse_own_address(options.smtp);
     if (!smtp) return complain(smtp.error(), usage_error);
-    if (scenario->receivers.size() != 1) {
+    if (scenario->receivers.size() != 1 || !scenario->forwarders.empty()) {
       return complain({"--smtp binds one receiver to one address; name it with --isp NAME"}, usage_error);
     }
     listening.single = boost::asio::ip::tcp::endpoint(net::to_asio(smtp->ip), smtp->port);
@@ -121,6 +123,11 @@ int serve(const ServeOptions& options) {
   const auto& interrupted = interruption();
   const net::Clock clock(start, std::uint64_t{scenario->speed} * 1000);
   net::IoPool pool(std::max(1U, std::thread::hardware_concurrency()), clock);
+  // Nobody reads it: it keeps what forwarders have in hand.
+  measure::LedgerConfig parties = world::ledger_config(*scenario);
+  parties.insight = measure::SenderInsight::none;
+  measure::Ledger ledger(std::move(parties), nullptr);
+  live::SendingSide sending(*scenario, **world, ledger, clock);
   auto internet = live::FakeInternet::open(**world, pool, listening);
   if (!internet) return complain(internet.error(), environment_error);
   if (!options.ca_file.empty()) {
@@ -144,9 +151,13 @@ int serve(const ServeOptions& options) {
         "auth  SPF, DKIM and DMARC are not judged: this DNS does not know your domain. Serve a scenario that names\n"
         "      the sender, or say --judge to judge all the same\n");
   }
+  if (auto started = sending.start_forwarders(**internet); !started) {
+    return complain(started.error(), environment_error);
+  }
   announce(**world, **internet);
 
   while (!interrupted) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  sending.stop();
   (*internet)->stop();
   pool.stop();
   fmt::print("\n");

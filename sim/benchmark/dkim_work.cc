@@ -5,6 +5,7 @@
 #include <openssl/rsa.h>
 
 #include <utility>
+#include <vector>
 
 #include "fakes/auth/canonical_body.h"
 #include "fakes/auth/canonical_header.h"
@@ -131,6 +132,7 @@ struct DkimWork::State {
         message(std::move(text)),
         resolver(zones, signed_at),
         verifier({}, &cache),
+        names(auth::default_signed_fields().begin(), auth::default_signed_fields().end()),
         body(auth::Canonicalization::relaxed, canonical) {
     CHECK(zones.add_zone(signing_domain));
     CHECK(zones.add(
@@ -148,7 +150,7 @@ struct DkimWork::State {
     out.clear();
     header.assign(message);
     header.begin_choice();
-    for (const std::string& name : auth::default_signed_fields()) {
+    for (const auth::FieldName& name : names) {
       while (const mail::HeaderField* field = header.choose(name)) {
         auth::append_canonical_field(out, auth::Canonicalization::relaxed, field->raw);
       }
@@ -165,6 +167,7 @@ struct DkimWork::State {
   auth::BoundedKeyCache cache;
   auth::DkimVerifier verifier;
   auth::HeaderFields header;
+  std::vector<auth::FieldName> names;  // of what is signed
   std::string scratch;
   Counted canonical;
   auth::BodyCanonicalizer body;

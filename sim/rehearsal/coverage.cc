@@ -59,7 +59,11 @@ Rehearsed rehearse_one(const receiver::Profile& profile, const std::string& key)
         const bool silent = heard.reply->code == 0 && heard.text.empty();
         if (silent || says(heard, *heard.reply)) found = heard.reply;
       }
-      if (found == nullptr) continue;
+      if (found == nullptr) {
+        if (met.empty() && (heard.text.starts_with('4') || heard.text.starts_with('5')))
+          result.sample = without_line_end(heard.text);
+        continue;
+      }
       met.insert(found);
       if (result.phase.empty()) {
         result.phase = is_engines(key) ? "any" : std::string(to_string(heard.phase));

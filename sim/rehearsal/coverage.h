@@ -14,7 +14,9 @@ struct Rehearsed {
   std::string phase;  // in which it was heard; empty: never
   std::size_t wordings = 0;
   std::size_t heard = 0;  // of them
-  std::string sample;     // one as it came over the wire, its last line; empty: the connection was just closed
+  // One as it came over the wire; empty: the connection was just closed. Where none was heard, the last words that
+  // were.
+  std::string sample;
 };
 
 // All replies that the profile words itself or that its windows name, in alphabetical order.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "fakes/auth/dkim_sign.h"
@@ -170,7 +171,8 @@ void Stage::publish() {
   host("mta1.shop.example", shop_ip);
   host("mta.bare.example", stranger_ip);
   const auto fault = [this](std::string name, bool subtree = false) {
-    must(zones_.add_fault({.name = std::move(name), .type = {}, .subtree = subtree, .cost = {}, .regions = {}}));
+    const auto type = subtree ? std::nullopt : std::optional(dns::Type::txt);
+    must(zones_.add_fault({.name = std::move(name), .type = type, .subtree = subtree, .cost = {}, .regions = {}}));
   };
   fault(std::string(broken_spf));
   fault("s1._domainkey." + std::string(broken_dkim));
@@ -207,7 +209,9 @@ std::vector<Heard> Stage::talk(const Client& client, int messages) {
   }
   for (int i = 0; i < messages && !conversation.over(); ++i) {
     const std::string content = message(client);
-    const bool declares = receiver_->profile().limits.size_bytes > 0;
+    const auto& extensions = receiver_->profile().ehlo;
+    const bool declares = std::any_of(extensions.begin(), extensions.end(),
+                                      [](const std::string& line) { return line.starts_with("SIZE"); });
     conversation.say(fmt::format("MAIL FROM:<{}>{}", client.mail_from,
                                  declares ? fmt::format(" SIZE={}", content.size()) : std::string()));
     if (!conversation.positive()) continue;

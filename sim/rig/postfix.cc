@@ -314,7 +314,7 @@ std::optional<std::uint64_t> Postfix::queued() {
 
 Result<void> Postfix::check() {
   const auto status = running_->ended();
-  if (!status) return {};
+  if (!status) return milters_.check(world_);
   std::string tails;
   for (const PostfixInstance& instance : instances_) tails += log_tail(instance);
   return Error{fmt::format("Postfix ended by itself ({}); the end of its log:\n{}", *status, tails)};

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <thread>
 
+#include "fakes/mail/text.h"
 #include "sim/rig/command.h"
 #include "sim/rig/system.h"
 
@@ -31,6 +32,11 @@ bool listens(std::uint16_t port) {
   boost::system::error_code error;
   socket.connect({boost::asio::ip::address_v4::loopback(), port}, error);
   return !error;
+}
+
+// Is there when the milter is not.
+std::string exit_status_file(const MilterInstance& instance) {
+  return instance.folder + "/exit-status";
 }
 
 std::string end_of(const fs::path& log) {
@@ -142,7 +148,10 @@ Result<void> SigningMilters::furnish(const IsolatedWorld& inside, const world::W
 
 std::string SigningMilters::start_command() const {
   std::string script;
-  for (const Milter& milter : milters_) script += milter_command(sender_of(milter).signer, milter.instance) + " & ";
+  for (const Milter& milter : milters_) {
+    script += fmt::format("{{ {}; echo $? > {}; }} & ", milter_command(sender_of(milter).signer, milter.instance),
+                          exit_status_file(milter.instance));
+  }
   return script;
 }
 
@@ -150,6 +159,7 @@ Result<void> SigningMilters::await(const IsolatedWorld& inside) const {
   const auto deadline = Wall::now() + milter_launch_timeout;
   for (const Milter& milter : milters_) {
     while (!listens(milter.instance.port)) {
+      if (auto alive = check(inside); !alive) return alive;
       if (Wall::now() > deadline) {
         return Error{fmt::format("{} does not listen on port {}; the end of its log:\n{}",
                                  milter_name(sender_of(milter).signer), milter.instance.port,
@@ -157,6 +167,17 @@ Result<void> SigningMilters::await(const IsolatedWorld& inside) const {
       }
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
+  }
+  return {};
+}
+
+Result<void> SigningMilters::check(const IsolatedWorld& inside) const {
+  for (const Milter& milter : milters_) {
+    const fs::path status = inside.outside(exit_status_file(milter.instance));
+    if (!fs::exists(status)) continue;
+    return Error{fmt::format("{} ended by itself (exit status {}); the end of its log:\n{}",
+                             milter_name(sender_of(milter).signer), mail::trim(end_of(status)),
+                             end_of(inside.outside(milter.instance.folder) / "log"))};
   }
   return {};
 }

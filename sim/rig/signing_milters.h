@@ -41,6 +41,8 @@ class SigningMilters {
   std::string start_command() const;
   // Until they listen. An error brings the end of the log.
   Result<void> await(const IsolatedWorld& inside) const;
+  // One that ended by itself is an error, which brings the end of its log: its Postfix only tries again and again.
+  Result<void> check(const IsolatedWorld& inside) const;
   void keep_logs(const IsolatedWorld& inside, const std::filesystem::path& folder) const;
 
  private:

@@ -132,6 +132,13 @@ class Builder {
         if (auto ok = world_->zones.add(dns::Record::mx(domain, mx.preference, mx.host)); !ok) return ok;
       }
     }
+    // Block lists that nobody is on; a scenario puts somebody there.
+    for (const auto* lists : {&profile.network.lists.addresses, &profile.network.lists.domains}) {
+      for (const std::string& list : *lists) {
+        if (world_->zones.encloses(list)) continue;
+        if (auto ok = world_->zones.add_zone(list); !ok) return ok;
+      }
+    }
     for (const receiver::MxHost& mx : profile.mx) {
       if (!host_names_.insert(mx.host).second) {
         return Error{fmt::format("two receivers have an MX host {}; give one of them another `mx`", mx.host)};
@@ -158,6 +165,7 @@ class Builder {
     profile->domains = {forwarder.domain};
     profile->mx = {{10, "mx." + forwarder.domain}};
     profile->limits.max_received_hops = hops_max;
+    profile->auth_policy = authentication_of(forwarder);
     auto made = make_forwarder(forwarder, profile->mx.front().host);
     if (!made) return forwarder.at.error(made.error().message);
     const auto index = static_cast<std::uint32_t>(world_->receivers.size());
@@ -175,6 +183,15 @@ class Builder {
       if (auto ok = world_->zones.add(dns::Record::txt(name, auth::key_record_text(*arc->key))); !ok) return ok;
     }
     return add_sender(forwarder);
+  }
+
+  // Who seals says in the set what it found out. Whatever that is, the mailbox behind it is to decide.
+  static receiver::AuthPolicy authentication_of(const scenario::Forwarder& forwarder) {
+    receiver::AuthPolicy policy;
+    policy.judge = forwarder.arc;
+    policy.arc_trusts_anybody = true;  // arc= is to be told too
+    policy.spf_temperror = policy.dkim_temperror = policy.dmarc_temperror = policy::AuthAction::accept;
+    return policy;
   }
 
   Result<forward::Forwarder> make_forwarder(const scenario::Forwarder& forwarder, const std::string& host) const {
@@ -268,6 +285,17 @@ class Builder {
 Result<std::unique_ptr<World>> build_world(const Scenario& scenario, AddressRange range,
                                            const ObserverSource& observers, bool with_probe) {
   return Builder(scenario, range, observers).build(with_probe);
+}
+
+measure::LedgerConfig ledger_config(const Scenario& scenario) {
+  measure::LedgerConfig config;
+  config.start = scenario.start;
+  for (const scenario::Receiver& receiver : scenario.receivers) config.receivers.push_back(receiver.name);
+  for (const scenario::Forwarder& forwarder : scenario.forwarders) {
+    config.forwarders.push_back({forwarder.name, forwarder.to_index});
+  }
+  for (const scenario::Mail& mail : scenario.mail) config.streams.push_back({mail.name, mail.deadline});
+  return config;
 }
 
 std::size_t observed_parties(const Scenario& scenario) {

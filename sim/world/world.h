@@ -13,6 +13,7 @@
 #include "fakes/dns/dnssec_signer.h"
 #include "fakes/dns/zones.h"
 #include "fakes/receiver/receiver.h"
+#include "sim/measure/ledger.h"
 #include "sim/plan/recipients.h"
 #include "sim/scenario/scenario.h"
 #include "sim/world/door.h"
@@ -59,6 +60,9 @@ using ObserverSource = std::function<receiver::Observer*(std::uint32_t receiver)
 // `with_probe`: behind all others stands a receiver that takes the probe (probe.h).
 Result<std::unique_ptr<World>> build_world(const scenario::Scenario& scenario, AddressRange range,
                                            const ObserverSource& observers, bool with_probe = false);
+
+// Who is in the world, in the words of its ledger: its receivers and forwarders, and the kinds of mail.
+measure::LedgerConfig ledger_config(const scenario::Scenario& scenario);
 
 // How many of World::receivers, from the first, are the ledger's to observe: the receivers and the forwarders.
 std::size_t observed_parties(const scenario::Scenario& scenario);

@@ -46,6 +46,12 @@ class LiveAndVirtual(product.ProductTest):
     def test_certificate_rotation(self):
         self.run_both("certificate-rotation")
 
+    def test_dkim_key_rotation(self):
+        self.run_both("dkim-key-rotation")
+
+    def test_dkim_key_withdrawn_early(self):
+        self.run_both("dkim-key-withdrawn-early")
+
     def test_sale_day_burst(self):
         self.run_both("sale-day-burst")
 

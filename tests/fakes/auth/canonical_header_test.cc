@@ -60,7 +60,7 @@ std::vector<std::string> chosen(HeaderFields& header, const std::vector<std::str
   std::vector<std::string> values;
   header.begin_choice();
   for (const std::string& name : names) {
-    const mail::HeaderField* field = header.choose(name);
+    const mail::HeaderField* field = header.choose(FieldName(name));
     values.push_back(field == nullptr ? "none" : std::string(field->value));
   }
   return values;

@@ -1,5 +1,7 @@
 #include "fakes/receiver/authenticator.h"
 
+#include <thread>
+
 #include "fakes/auth/authentication_results.h"
 #include "tests/fakes/receiver/authentication_fixture.h"
 
@@ -61,6 +63,28 @@ TEST_F(AuthenticatorTest, WritesWhatItFoundAsTheStandardHasIt) {
   }
   EXPECT_THAT(told, ElementsAre("iprev=pass policy.iprev=198.18.2.10", "spf=pass smtp.mailfrom=shop.example",
                                 "dkim=pass header.d=shop.example header.s=s1", "dmarc=pass header.from=shop.example"));
+}
+
+TEST_F(AuthenticatorTest, SeveralThreadsJudgeMessages) {
+  const std::string good = sign(message());
+  std::string bad = good;
+  bad.replace(bad.find("on its way"), 2, "In");
+  policy::Session sender = session();
+  authenticator_->mail(start, sender);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&, own = sender]() mutable {
+      for (int n = 0; n < 25; ++n) {
+        const bool is_good = n % 2 == 0;
+        policy::MessageFacts facts;
+        facts.content = is_good ? good : bad;
+        authenticator_->data(start + std::chrono::seconds(n), own, facts);
+        EXPECT_EQ(own.authentication.dkim, is_good ? auth::DkimResult::pass : auth::DkimResult::fail);
+        own.authentication.signatures.clear();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
 }
 
 TEST_F(AuthenticatorTest, TheProfileMaySayWhoSpeaks) {
@@ -160,7 +184,7 @@ class SlowAuthenticatorTest : public AuthenticatorTest {
     add_txt("_dmarc.shop.example", "v=DMARC1; p=reject", 300);
     add_txt("s1._domainkey.shop.example", auth::key_record_text(test_key()), 300);
     add_host("mta1.shop.example", shop_ip);
-    begin("{}");
+    begin("network: { dnsbl: [] }");
   }
 };
 

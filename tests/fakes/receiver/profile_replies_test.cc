@@ -22,8 +22,8 @@ TEST(ProfileReplies, OnlyWhatIsSaidCanBeWorded) {
   EXPECT_EQ(fault("replies:\n  unknown_usr: '550 no'\n"),
             "scenario.yaml:2:3: unknown key 'unknown_usr' in replies: nothing in this profile says it; did you mean "
             "'unknown_user'?");
-  EXPECT_THAT(fault("replies: { dnsbl_listed: '550 no' }"),
-              StartsWith("scenario.yaml:1:12: unknown key 'dnsbl_listed' in replies"));
+  EXPECT_THAT(fault("replies: { auth_failed: '550 no' }"),
+              StartsWith("scenario.yaml:1:12: unknown key 'auth_failed' in replies"));
   EXPECT_THAT(fault("replies: { rate_limited/ipp: '550 no' }"), HasSubstr("did you mean 'rate_limited/ip'?"));
 }
 
@@ -36,11 +36,11 @@ TEST(ProfileReplies, TextsAreChecked) {
   EXPECT_EQ(fault("replies:\n  unknown_user: '550 {rctp} unknown'\n"),
             "scenario.yaml:2:17: replies.unknown_user: unknown placeholder '{rctp}'; valid: {ip} {netblock} {rcpt} "
             "{rcpt_local} {rcpt_dom} {from} {from_dom} {hdr_dom} {helo} {host} {sess} {hex8} {n} {unix} {ts} {rfcdate} "
-            "{msgid} {bytes} {spf_verdict} {dkim_verdict} {dmarc_verdict}");
+            "{msgid} {bytes} {spf_verdict} {dkim_verdict} {dmarc_verdict} {rbl} {reason} {dkim_dom}");
   EXPECT_THAT(fault("replies: { unknown_user: 'no such user' }"),
               StartsWith("scenario.yaml:1:26: replies.unknown_user: 'no such user' is no SMTP reply; expected a code"));
   EXPECT_THAT(fault("replies: { unknown_user: { text: a } }"),
-              StartsWith("scenario.yaml:1:26: replies.unknown_user: expected text"));
+              StartsWith("scenario.yaml:1:26: replies.unknown_user: expected a line, a list of lines, or any_of"));
   EXPECT_THAT(fault("ehlo_first: '{hots}'"),
               StartsWith("scenario.yaml:1:13: ehlo_first: unknown placeholder '{hots}'"));
 }

@@ -213,6 +213,24 @@ TEST_F(ShippedAuthenticationTest, OutlookWantsSpfAndDkimOfBulkSenders) {
   EXPECT_THAT(send("jane@outlook.com", sign(message())), StartsWith("250"));
 }
 
+// Composite authentication passes where DMARC does: a forwarder breaks SPF, and the signature carries the mail.
+TEST_F(ShippedAuthenticationTest, OutlookLeavesForwardedMailThatIsStillSignedInTheInbox) {
+  make("outlook");
+  const std::string signed_message = sign(message());
+  EXPECT_THAT(send("jane@outlook.com", signed_message, "bounce@shop.example", stranger_ip, "mta.alumni.example"),
+              StartsWith("250"));
+  EXPECT_EQ(facts_.spf, auth::SpfOutcome::fail);
+  EXPECT_EQ(facts_.dmarc, auth::DmarcResult::pass);
+  EXPECT_THAT(diary_.take(), ::testing::Contains("stored jane@outlook.com"));
+  // Signed by somebody else, under p=none: nothing speaks for the author.
+  add_txt("_dmarc.plain.example", "v=DMARC1; p=none");
+  add_txt("plain.example", "v=spf1 ip4:198.18.2.10 -all");
+  EXPECT_THAT(send("jane@outlook.com", sign(message("plain.example"), "platform.example", "k"), "x@plain.example",
+                   stranger_ip, "mta.alumni.example"),
+              StartsWith("250"));
+  EXPECT_THAT(diary_.take(), ::testing::Contains("stored jane@outlook.com as spam"));
+}
+
 TEST_F(ShippedAuthenticationTest, OutlookFilesTheUnauthenticatedAsSpam) {
   make("outlook");
   EXPECT_THAT(send("jane@outlook.com", message("plain.example"), "news@plain.example"), StartsWith("250"));

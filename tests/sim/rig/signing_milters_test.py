@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
 """Postfix with a milter that signs: what OpenDKIM and rspamd sign verifies at every receiver. Needs root."""
+import contextlib
 import os
 import pathlib
+import signal
 import sys
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "app"))
+import postfix_test  # noqa: E402
 import product  # noqa: E402
 
 COUNT = 20
@@ -25,15 +29,16 @@ senders:
 receivers: {{ outlook: {{}}, postgrey-site: {{ greylist: {{ enabled: false }} }} }}
 lists: {{ few: {{ count: {count} }} }}
 mail: {{ own: {{ from: "a@shop.example" }} }}
-traffic: [ {{ mail: own, list: few, schedule: {{ rate: 20/s, count: {count} }} }} ]
+traffic: [ {{ mail: own, list: few, schedule: {{ rate: {rate}, count: {count} }} }} ]
 end: {{ drain: 2h }}
 speed: {speed}
 """
 
 
 class MilterTest(product.ProductTest):
-    def scenario(self, signer, dkim="[{ selector: s1 }]", speed=60):
-        return self.write("scenario.yaml", SCENARIO.format(signer=signer, dkim=dkim, count=COUNT, speed=speed))
+    def scenario(self, signer, dkim="[{ selector: s1 }]", speed=60, rate="20/s"):
+        return self.write("scenario.yaml",
+                          SCENARIO.format(signer=signer, dkim=dkim, count=COUNT, speed=speed, rate=rate))
 
 
 class Refused(MilterTest):
@@ -75,6 +80,31 @@ class Signed(MilterTest):
             delivered = results["totals"]["inbox"]
             self.assertEqual(results["auth"]["dkim"], {"pass": delivered})
             self.assertEqual(results["auth"]["dmarc"], {"pass": delivered})
+
+    # Postfix alone would only defer what it is handed, for as long as the run lasts.
+    def test_a_milter_that_dies_ends_the_run(self):
+        process = product.start("run", self.scenario("opendkim", speed=1, rate="1/s"), "--sender", "postfix", "--out",
+                                self.folder / "out")
+        self.addCleanup(process.kill)
+        inside = self.folder / "out" / "run.db"
+
+        def milters():
+            network = postfix_test.network_of(process.pid)
+            if network == postfix_test.network_of("self") or not inside.exists():
+                return []
+            return [other for other in postfix_test.processes_in(network)
+                    if pathlib.Path("/proc", other, "comm").read_text().strip() == "opendkim"]
+
+        postfix_test.wait_for(lambda: process.poll() is not None or milters())
+        time.sleep(4)  # until it has begun to sign
+        for milter in milters():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(milter), signal.SIGKILL)
+        out, err = process.communicate(timeout=60)
+        if "cannot download" in err:
+            self.skipTest(f"OpenDKIM cannot be had: {err}")
+        self.assertEqual(process.returncode, 3, out + err)
+        self.assertIn("OpenDKIM ended by itself (exit status 137); the end of its log:", err)
 
     def test_opendkim(self):
         self.run_signed("opendkim", "OpenDKIM", dkim="[{ selector: s1 }, { selector: s2, bits: 1024 }]")
