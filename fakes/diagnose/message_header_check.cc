@@ -8,10 +8,10 @@
 #include "fakes/auth/dkim_signature.h"
 #include "fakes/auth/from_header.h"
 #include "fakes/auth/tag_list.h"
-#include "fakes/diagnose/charset.h"
-#include "fakes/diagnose/encoded_words.h"
 #include "fakes/diagnose/header_date.h"
 #include "fakes/diagnose/message_checks.h"
+#include "fakes/mail/charset.h"
+#include "fakes/mail/encoded_words.h"
 #include "fakes/mail/header.h"
 #include "fakes/mail/text.h"
 
@@ -104,7 +104,7 @@ void check_subject(const std::string_view* value, Findings& findings) {
     findings.advice("header-subject-missing", "Subject", "the message has no Subject field", "add one");
     return;
   }
-  const std::size_t characters = count_characters(decode_encoded_words(*value));
+  const std::size_t characters = mail::count_characters(mail::decode_encoded_words(*value));
   const std::string evidence = fmt::format("{} characters", characters);
   if (characters > subject_characters_max) {
     findings.error("subject-too-long", "Subject", evidence + "; providers refuse more than 998",

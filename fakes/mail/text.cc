@@ -1,6 +1,8 @@
 #include "fakes/mail/text.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 namespace mailrig::mail {
 
@@ -45,7 +47,14 @@ std::size_t end_of_comment(std::string_view text, std::size_t open) {
   return std::string_view::npos;
 }
 
+// Eight octets at a time: this looks at every octet of every message.
 bool is_ascii(std::string_view text) {
+  std::uint64_t high_bits = 0;
+  while (text.size() >= sizeof high_bits) {
+    std::memcpy(&high_bits, text.data(), sizeof high_bits);
+    if ((high_bits & 0x8080808080808080ULL) != 0) return false;
+    text.remove_prefix(sizeof high_bits);
+  }
   return std::all_of(text.begin(), text.end(), [](char c) { return is_ascii(c); });
 }
 
@@ -66,7 +75,16 @@ std::size_t utf8_length(std::string_view text) {
   return length;
 }
 
+char32_t utf8_code(std::string_view character) {
+  const auto octet = [&](std::size_t i) { return static_cast<char32_t>(static_cast<unsigned char>(character[i])); };
+  if (character.size() == 1) return octet(0);
+  char32_t code = octet(0) & (character.size() == 2 ? 0x1fU : character.size() == 3 ? 0x0fU : 0x07U);
+  for (std::size_t i = 1; i < character.size(); ++i) code = code << 6 | (octet(i) & 0x3fU);
+  return code;
+}
+
 bool is_utf8(std::string_view text) {
+  if (is_ascii(text)) return true;
   while (!text.empty()) {
     const std::size_t length = utf8_length(text);
     if (length == 0) return false;

@@ -34,6 +34,11 @@ constexpr int hex_value(char c) {
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
+// CJK Unified Ideographs and extension A.
+constexpr bool is_han(char32_t code) {
+  return (code >= 0x3400 && code <= 0x4dbf) || (code >= 0x4e00 && code <= 0x9fff);
+}
+
 std::string to_lower(std::string_view text);
 bool equals_ignoring_case(std::string_view a, std::string_view b);
 
@@ -51,6 +56,8 @@ bool is_ascii(std::string_view text);
 // How many octets the UTF-8 character at the front of `text` has (RFC 3629); 0 when it is not well-formed or `text`
 // is empty.
 std::size_t utf8_length(std::string_view text);
+// The code point of one well-formed character.
+char32_t utf8_code(std::string_view character);
 bool is_utf8(std::string_view text);
 
 }  // namespace mailrig::mail
