@@ -30,8 +30,9 @@ Character kind_of(std::string_view character) {
   return code < 0x2000 ? Character::letter : Character::word;
 }
 
+// Folded text is well-formed.
 std::string_view first_character(std::string_view text) {
-  return text.substr(0, std::max<std::size_t>(1, mail::utf8_length(text)));
+  return text.substr(0, mail::utf8_length_of_lead(text.front()));
 }
 
 // Collects the words that are the same in every copy, in lower case and with a blank behind each.
@@ -108,7 +109,10 @@ class CommonWords {
   }
 
   void add_word(std::string_view word) {
-    for (const char c : word) text_ += mail::to_lower(c);
+    const std::size_t begin = text_.size();
+    text_ += word;
+    std::transform(word.begin(), word.end(), text_.begin() + static_cast<std::ptrdiff_t>(begin),
+                   [](char c) { return mail::to_lower(c); });
     text_ += ' ';
     ++count_;
   }

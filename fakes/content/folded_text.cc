@@ -20,6 +20,14 @@ class Folder {
  public:
   explicit Folder(std::size_t octets) { out_.reserve(octets); }
 
+  // Most text is this, and needs no more.
+  void take_visible_ascii(char c) {
+    if (gap_ != '\0' && !out_.empty()) out_ += gap_;
+    gap_ = '\0';
+    after_han_ = false;
+    out_ += c;
+  }
+
   void take(std::string_view character) {
     const char32_t code = mail::utf8_code(character);
     if (code == U'\n' || is_blank(code)) {
@@ -53,6 +61,11 @@ class Folder {
 std::string folded(std::string_view text) {
   Folder folder(text.size());
   while (!text.empty()) {
+    if (mail::is_ascii(text.front()) && text.front() > ' ') {
+      folder.take_visible_ascii(text.front());
+      text.remove_prefix(1);
+      continue;
+    }
     const std::size_t length = mail::utf8_length(text);
     if (length > 0) folder.take(text.substr(0, length));
     text.remove_prefix(std::max<std::size_t>(1, length));

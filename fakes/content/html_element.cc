@@ -80,22 +80,29 @@ constexpr std::array elements = {
     block("ul"),
     inline_void("wbr"),
 };
-constexpr bool by_name(const HtmlElement& a, const HtmlElement& b) {
-  return a.name < b.name;
-}
-static_assert(std::is_sorted(elements.begin(), elements.end(), by_name));
-
-constexpr std::size_t name_octets_max = 16;  // no name in the table is longer
+// Where the elements with a first letter begin; they end where the next begin.
+constexpr auto first_by_letter = [] {
+  std::array<std::uint8_t, 27> first{};
+  for (std::size_t letter = 0; letter < first.size(); ++letter) {
+    const auto begin = std::find_if(elements.begin(), elements.end(), [&](const HtmlElement& element) {
+      return static_cast<std::size_t>(element.name.front() - 'a') >= letter;
+    });
+    first[letter] = static_cast<std::uint8_t>(begin - elements.begin());
+  }
+  return first;
+}();
+static_assert(std::is_sorted(elements.begin(), elements.end(),
+                             [](const HtmlElement& a, const HtmlElement& b) { return a.name < b.name; }));
 
 }  // namespace
 
 HtmlElement html_element(std::string_view name) {
-  if (name.size() > name_octets_max) return {};
-  std::array<char, name_octets_max> lower{};
-  std::transform(name.begin(), name.end(), lower.begin(), [](char c) { return mail::to_lower(c); });
-  const std::string_view key(lower.data(), name.size());
-  const auto found = std::lower_bound(elements.begin(), elements.end(), HtmlElement{.name = key}, by_name);
-  return found != elements.end() && found->name == key ? *found : HtmlElement{};
+  if (name.empty() || !mail::is_letter(name.front())) return {};
+  const auto letter = static_cast<std::size_t>(mail::to_lower(name.front()) - 'a');
+  for (std::size_t i = first_by_letter[letter]; i < first_by_letter[letter + 1]; ++i) {
+    if (mail::equals_ignoring_case(elements[i].name, name)) return elements[i];
+  }
+  return {};
 }
 
 }  // namespace mailrig::content

@@ -110,7 +110,7 @@ class PageReader {
   }
 
   static void append_sample(std::string& sample, std::string_view text, std::size_t octets_max) {
-    if (sample.size() < octets_max) sample += text.substr(0, octets_max - sample.size());
+    if (sample.size() < octets_max) sample += mail::utf8_prefix(text, octets_max - sample.size());
   }
 
   void add_to_link(std::string_view text) {
@@ -231,7 +231,7 @@ class PageReader {
       // onclick, onload, …; no attribute of another kind begins so.
       const bool handler = name.size() > 4 && mail::equals_ignoring_case(name.substr(0, 2), "on");
       constexpr std::string_view scheme = "javascript:";
-      if (handler || mail::equals_ignoring_case(value.substr(0, scheme.size()), scheme)) {
+      if (handler || mail::equals_ignoring_case(mail::trim(value).substr(0, scheme.size()), scheme)) {
         page_.script = mail::to_lower(name.substr(0, name_octets_max));
         return;
       }

@@ -26,7 +26,9 @@ std::size_t authority_offset(std::string_view url) {
 
 // WHATWG URL §3.5: a host whose last label is a number is an IPv4 address, decimal, octal or hexadecimal.
 bool is_ip_literal(std::string_view host) {
-  if (host.starts_with('[') || IpAddress::parse(host)) return true;
+  if (host.starts_with('[') && host.ends_with(']'))
+    return IpAddress::parse(host.substr(1, host.size() - 2)).has_value();
+  if (IpAddress::parse(host)) return true;
   const std::string_view last = host.substr(host.rfind('.') + 1);  // npos + 1 is 0: the whole
   if (last.starts_with("0x")) {
     return std::all_of(last.begin() + 2, last.end(), [](char c) { return mail::hex_value(c) >= 0; });
@@ -111,9 +113,11 @@ std::optional<std::string> shown_host(std::string_view link_text) {
 std::vector<std::string_view> urls_in(std::string_view text, std::size_t count_max) {
   std::vector<std::string_view> urls;
   for (std::size_t at = 0; at < text.size() && urls.size() < count_max;) {
-    // What both beginnings have in common is rare in text: "http:" and "www.".
-    at = text.find_first_of("hHwW", at);
-    if (at == std::string_view::npos) break;
+    const char first = mail::to_lower(text[at]);
+    if (first != 'h' && first != 'w') {
+      ++at;
+      continue;
+    }
     const std::string_view rest = text.substr(at);
     const bool www = mail::equals_ignoring_case(rest.substr(0, 4), "www.");
     const bool inside_word = at > 0 && (mail::is_letter_or_digit(text[at - 1]) || text[at - 1] == '.');

@@ -18,10 +18,10 @@ void ListFields::heed(const mail::HeaderField& field) {
     if (unsubscribe) return;
     unsubscribe = field.value;
     list = true;
-    https_ = mail::to_lower(mail::unfold(field.value, value_octets_max)).find("<https:") != std::string::npos;
+    https = mail::to_lower(mail::unfold(field.value, value_octets_max)).find("<https:") != std::string::npos;
   } else if (is_called(field, "List-Unsubscribe-Post")) {
     const std::string value = mail::unfold(field.value, value_octets_max);
-    post_ = post_ || mail::equals_ignoring_case(value, "List-Unsubscribe=One-Click");
+    post = post || mail::equals_ignoring_case(value, "List-Unsubscribe=One-Click");
   } else if (is_called(field, "List-Id")) {
     list = true;
   } else if (is_called(field, "Precedence")) {

@@ -22,7 +22,8 @@ bool is_called(const mail::HeaderField& field, std::string_view name) {
   return mail::equals_ignoring_case(field.name, name);
 }
 
-void read_header(std::string_view message, MessageView& view) {
+// Where the body begins is returned.
+std::size_t read_header(std::string_view message, MessageView& view) {
   mail::HeaderReader reader(message);
   while (const auto field = reader.next()) {
     view.list.heed(*field);
@@ -40,6 +41,7 @@ void read_header(std::string_view message, MessageView& view) {
       if (view.to.empty()) view.to = mail::decode_encoded_words(field->value.substr(0, field_octets_max));
     }
   }
+  return reader.body_offset();
 }
 
 std::size_t longest_line(std::string_view body) {
@@ -48,13 +50,13 @@ std::size_t longest_line(std::string_view body) {
   return longest;
 }
 
-// What the charset says, or what it must be where it says nothing or nonsense: UTF-8, or else GB18030, in which nearly
-// all unlabelled Chinese mail is.
+// What the charset says, or what it must be where it says nothing or what is not so: UTF-8, or else GB18030, in which
+// nearly all unlabelled Chinese mail is.
 std::string to_utf8(std::string text, std::string_view charset) {
-  if (mail::is_utf8(text) && (charset.empty() || mail::is_ascii(text))) return text;
   mail::Decoded decoded = mail::decode_charset(text, charset);
-  if (decoded.known) return std::move(decoded.text);
+  if (decoded.known && decoded.invalid == 0) return std::move(decoded.text);
   if (mail::is_utf8(text)) return text;
+  if (decoded.known) return std::move(decoded.text);
   return mail::decode_charset(text, "gb18030").text;
 }
 
@@ -104,8 +106,7 @@ void read_text(const mail::Part& part, std::size_t& budget, MessageView& view) {
 
 MessageView view_message(std::string_view message) {
   MessageView view;
-  read_header(message, view);
-  view.longest_line = longest_line(message.substr(mail::body_offset(message)));
+  view.longest_line = longest_line(message.substr(read_header(message, view)));
   std::size_t budget = text_octets_max;
   for (const mail::Part& part : mail::leaf_parts(message)) {
     const bool text = part.type.type == "text/plain" || part.type.type == "text/html";

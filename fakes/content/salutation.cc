@@ -94,28 +94,32 @@ std::size_t chinese_name_and_greeting(std::string_view line, Names& names) {
 }  // namespace
 
 void Names::add(std::string_view name) {
-  if (names_.size() < names_max && name.size() > 1) names_.emplace(name);
+  if (name.size() < 2 || names_.size() + chinese_.size() == names_max) return;
+  (han_run(name) > 0 ? chinese_ : names_).emplace_back(name);
+}
+
+bool Names::has(std::string_view word) const {
+  return std::find(names_.begin(), names_.end(), word) != names_.end();
 }
 
 std::size_t Names::chinese_name(std::string_view text) const {
-  for (const std::string& name : names_) {
-    if (!mail::is_ascii(name.front()) && text.starts_with(name)) return name.size();
+  for (const std::string& name : chinese_) {
+    if (text.starts_with(name)) return name.size();
   }
   return 0;
 }
 
 void add_recipient_names(std::string_view to, Names& names) {
   while (!to.empty()) {
-    const std::string_view word = first_word(to);
-    const bool address = to.substr(word.size()).find_first_of("@ <,") == to.substr(word.size()).find('@');
+    const std::string_view chunk = to.substr(0, to.find_first_of(" \t,;<>()\""));
+    const std::string_view word = first_word(chunk);
     const std::size_t chinese = han_run(word);
     if (chinese > 0) {
       if (is_chinese_name(word.substr(0, chinese))) names.add(word.substr(0, chinese));
-    } else if (is_capitalised(word) && !address) {
+    } else if (is_capitalised(word) && chunk.find('@') == std::string_view::npos) {
       names.add(word);
     }
-    // An address goes whole.
-    to.remove_prefix(std::min(to.size(), std::max<std::size_t>(1, address ? to.find_first_of(" ,>") : word.size())));
+    to.remove_prefix(std::min(chunk.size() + 1, to.size()));
   }
 }
 

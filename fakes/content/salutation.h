@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstddef>
-#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mailrig::content {
 
@@ -13,12 +13,13 @@ namespace mailrig::content {
 class Names {
  public:
   void add(std::string_view name);
-  bool has(std::string_view word) const { return names_.find(word) != names_.end(); }
+  bool has(std::string_view word) const;
   // How many octets at the front of `text` are a Chinese name; 0: none.
   std::size_t chinese_name(std::string_view text) const;
 
  private:
-  std::set<std::string, std::less<>> names_;
+  std::vector<std::string> names_;
+  std::vector<std::string> chinese_;
 };
 
 // The display names of a To field, decoded and folded. Of an address without one nothing is taken, since "contact" and

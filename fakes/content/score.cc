@@ -49,12 +49,10 @@ std::string quoted(std::string_view text) {
 
 std::uint64_t text_area_px(std::string_view text) {
   std::uint64_t area = 0;
-  while (!text.empty()) {
-    const std::size_t length = std::max<std::size_t>(1, mail::utf8_length(text));
-    if (static_cast<unsigned char>(text.front()) > ' ') {
-      area += length >= 3 ? chinese_character_area_px : character_area_px;
-    }
-    text.remove_prefix(length);
+  for (const char c : text) {
+    const auto octet = static_cast<unsigned char>(c);
+    const bool begins_character = octet > ' ' && (octet & 0xc0U) != 0x80U;
+    if (begins_character) area += octet >= 0xe0U ? chinese_character_area_px : character_area_px;
   }
   return area;
 }
@@ -116,11 +114,11 @@ class Judge {
   std::vector<LinkTarget> targets_;
   Score score_;
 
-  void against(Rule rule, std::string evidence, std::size_t times = 1) {
+  void against(Rule rule, std::string_view evidence, std::size_t times = 1) {
     const RuleRow& of = row(rule);
     const auto counted = static_cast<std::int32_t>(std::min(times, static_cast<std::size_t>(of.times_max)));
-    if (evidence.size() > evidence_octets_max) evidence.resize(evidence_octets_max);
-    score_.reasons.push_back({of.id, of.points_milli * counted, std::move(evidence)});
+    score_.reasons.push_back(
+        {of.id, of.points_milli * counted, std::string(mail::utf8_prefix(evidence, evidence_octets_max))});
   }
 
   void judge_header() {

@@ -21,7 +21,7 @@ inline constexpr std::size_t link_domains_max = 100;  // further ones are left o
 struct Reason {
   std::string_view id;            // of fakes/content/rules.h; lives for ever
   std::int32_t points_milli = 0;  // negative: speaks against
-  std::string evidence;           // what was seen; at most some hundred octets, of strangers
+  std::string evidence;           // what was seen; at most 300 octets of UTF-8, of strangers
 };
 
 struct Score {

@@ -12,9 +12,8 @@ std::string to_lower(std::string_view text) {
   return lower;
 }
 
-bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  if (a == b) return true;  // most are
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return to_lower(x) == to_lower(y); });
+bool equals_ignoring_case_at_length(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return to_lower(x) == to_lower(y); });
 }
 
 std::string_view take_line(std::string_view& text) {
@@ -58,11 +57,10 @@ bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return is_ascii(c); });
 }
 
-std::size_t utf8_length(std::string_view text) {
+std::size_t utf8_length_beyond_ascii(std::string_view text) {
   if (text.empty()) return 0;
   const auto octet = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char lead = octet(0);
-  if (lead < 0x80) return 1;
   const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
   if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return 0;
   for (std::size_t i = 1; i < length; ++i) {
@@ -75,12 +73,10 @@ std::size_t utf8_length(std::string_view text) {
   return length;
 }
 
-char32_t utf8_code(std::string_view character) {
-  const auto octet = [&](std::size_t i) { return static_cast<char32_t>(static_cast<unsigned char>(character[i])); };
-  if (character.size() == 1) return octet(0);
-  char32_t code = octet(0) & (character.size() == 2 ? 0x1fU : character.size() == 3 ? 0x0fU : 0x07U);
-  for (std::size_t i = 1; i < character.size(); ++i) code = code << 6 | (octet(i) & 0x3fU);
-  return code;
+std::string_view utf8_prefix(std::string_view text, std::size_t octets_max) {
+  if (text.size() <= octets_max) return text;
+  while (octets_max > 0 && (static_cast<unsigned char>(text[octets_max]) & 0xc0U) == 0x80U) --octets_max;
+  return text.substr(0, octets_max);
 }
 
 bool is_utf8(std::string_view text) {
