@@ -1,10 +1,11 @@
 // What can be wrong with a message, one check per area. Each adds what it finds. Any bytes will do; work is linear in
 // the message, and parts beyond the bounds of fakes/mail are not looked at. Ids begin with the area: header-, subject-,
-// date-, text-, unsubscribe-, align-, and the method's name.
+// date-, text-, unsubscribe-, align-, content-, and the method's name.
 //
 // Pure but for the resolver.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -52,7 +53,12 @@ void check_alignment(std::string_view message, const MessageSettings& settings, 
 void check_authentication(std::string_view message, const MessageSettings& settings, dns::Resolver& resolver,
                           Findings& findings);
 
-// All of the above; without a resolver all but the last.
+// What fakes/content minds of what the message says, unless one of the checks above says it already; the score is
+// returned, of 10,000.
+//   warnings: content-…, what costs a point of 10 or more   advice: content-…, what costs less; see content/rules.h
+std::int32_t check_content(std::string_view message, Findings& findings);
+
+// All of the above but check_content(); without a resolver all but check_authentication() too.
 void check_message(std::string_view message, const MessageSettings& settings, dns::Resolver* resolver,
                    Findings& findings);
 

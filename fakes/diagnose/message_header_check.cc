@@ -8,10 +8,11 @@
 #include "fakes/auth/dkim_signature.h"
 #include "fakes/auth/from_header.h"
 #include "fakes/auth/tag_list.h"
-#include "fakes/diagnose/charset.h"
-#include "fakes/diagnose/encoded_words.h"
+#include "fakes/content/list_fields.h"
 #include "fakes/diagnose/header_date.h"
 #include "fakes/diagnose/message_checks.h"
+#include "fakes/mail/charset.h"
+#include "fakes/mail/encoded_words.h"
 #include "fakes/mail/header.h"
 #include "fakes/mail/text.h"
 
@@ -100,11 +101,11 @@ void check_message_id(const std::string_view* value, std::string_view message, F
 }
 
 void check_subject(const std::string_view* value, Findings& findings) {
-  if (value == nullptr) {
-    findings.advice("header-subject-missing", "Subject", "the message has no Subject field", "add one");
+  if (value == nullptr || mail::trim(*value).empty()) {
+    findings.advice("header-subject-missing", "Subject", "the message has no subject", "write one");
     return;
   }
-  const std::size_t characters = count_characters(decode_encoded_words(*value));
+  const std::size_t characters = mail::count_characters(mail::decode_encoded_words(*value));
   const std::string evidence = fmt::format("{} characters", characters);
   if (characters > subject_characters_max) {
     findings.error("subject-too-long", "Subject", evidence + "; providers refuse more than 998",
@@ -166,25 +167,20 @@ void check_message_header(std::string_view message, const MessageSettings& setti
 }
 
 void check_unsubscribe(std::string_view message, const MessageSettings& settings, Findings& findings) {
-  const auto precedence = mail::find_field(message, "Precedence");
-  const std::string kind = precedence ? mail::to_lower(mail::unfold(*precedence)) : std::string();
-  const auto field = mail::find_field(message, "List-Unsubscribe");
-  const bool bulk = settings.bulk || field || kind == "bulk" || kind == "list" || mail::find_field(message, "List-Id");
-  if (!bulk) return;
+  const content::ListFields fields = content::read_list_fields(message);
+  if (!settings.bulk && !fields.list) return;
   const auto from = auth::read_from_header(message).author_domain().value_or("DOMAIN");
   const std::string wanted = fmt::format(
       "List-Unsubscribe: <https://{}/unsubscribe?TOKEN>, with List-Unsubscribe-Post: List-Unsubscribe=One-Click", from);
-  if (!field) {
+  if (!fields.unsubscribe) {
     findings.warning("unsubscribe-missing", "List-Unsubscribe", "bulk mail without a List-Unsubscribe field",
                      "add " + wanted + " (RFC 8058)");
     return;
   }
-  const std::string uris = mail::to_lower(mail::unfold(*field));
-  const auto post = mail::find_field(message, "List-Unsubscribe-Post");
-  const bool one_click = post && mail::to_lower(mail::unfold(*post)) == "list-unsubscribe=one-click";
-  if (uris.find("<https:") == std::string::npos || !one_click) {
+  if (!fields.one_click()) {
     findings.warning("unsubscribe-not-one-click", "List-Unsubscribe",
-                     shown(uris) + (one_click ? "" : ", and no List-Unsubscribe-Post: List-Unsubscribe=One-Click"),
+                     shown(mail::unfold(*fields.unsubscribe)) +
+                         (fields.post ? "" : ", and no List-Unsubscribe-Post: List-Unsubscribe=One-Click"),
                      "write " + wanted + " (RFC 8058)");
     return;
   }

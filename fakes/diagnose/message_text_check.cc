@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "fakes/diagnose/charset.h"
 #include "fakes/diagnose/message_checks.h"
+#include "fakes/mail/charset.h"
 #include "fakes/mail/decode.h"
 #include "fakes/mail/header.h"
 #include "fakes/mail/mime.h"
@@ -47,7 +47,7 @@ void check_text_part(const mail::Part& part, bool only_part, Findings& findings)
                                mail::is_utf8(text) ? " (it is UTF-8)" : ""),
                    std::string(utf8_remedy));
   } else if (!charset.empty()) {
-    const Decoded decoded = decode_charset(text, charset);
+    const mail::Decoded decoded = mail::decode_charset(text, charset);
     if (!decoded.known) {
       findings.warning("text-charset-unknown", subject, "charset=" + shown(charset), std::string(utf8_remedy));
     } else if (decoded.invalid > 0) {
@@ -55,7 +55,7 @@ void check_text_part(const mail::Part& part, bool only_part, Findings& findings)
                      fmt::format("charset={}, but {} octet(s) mean nothing in it{}", shown(charset), decoded.invalid,
                                  charset != "utf-8" && mail::is_utf8(text) ? " (the text is UTF-8)" : ""),
                      "declare the character set that the text is in; " + std::string(utf8_remedy));
-    } else if (holds_chinese(decoded.text) && !in_charset_for_chinese(charset)) {
+    } else if (mail::holds_chinese(decoded.text) && !in_charset_for_chinese(charset)) {
       findings.warning("text-charset-chinese", subject, fmt::format("Chinese text in charset={}", shown(charset)),
                        std::string(utf8_remedy));
     }

@@ -10,7 +10,7 @@
 namespace mailrig::mail {
 namespace {
 
-constexpr std::size_t content_type_octets_max = 8'192;
+constexpr std::size_t structured_field_octets_max = 8'192;
 constexpr std::size_t parameters_max = 32;
 
 // RFC 2045 §5.1: what ends a token besides blanks.
@@ -81,6 +81,16 @@ class ValueReader {
   std::size_t at_ = 0;
 };
 
+Parameters read_parameters(ValueReader& reader) {
+  Parameters parameters;
+  while (parameters.size() < parameters_max && reader.next_parameter()) {
+    std::string name = reader.name();
+    if (name.empty() || !reader.take('=')) continue;
+    parameters.emplace_back(std::move(name), reader.token_or_quoted_string());
+  }
+  return parameters;
+}
+
 struct Delimiter {
   std::size_t begin;  // where the line begins
   std::size_t end;    // where the next line begins
@@ -132,25 +142,29 @@ void collect_leaves(std::string_view entity, int depth, std::vector<Part>& parts
 
 }  // namespace
 
-std::string_view ContentType::parameter(std::string_view name) const {
+std::string_view find_parameter(const Parameters& parameters, std::string_view name) {
   const auto found = std::find_if(parameters.begin(), parameters.end(),
                                   [&](const auto& parameter) { return parameter.first == name; });
   return found == parameters.end() ? std::string_view() : found->second;
 }
 
+std::string_view ContentType::parameter(std::string_view name) const {
+  return find_parameter(parameters, name);
+}
+
 ContentType parse_content_type(std::string_view field_value) {
-  const std::string text = unfold(field_value, content_type_octets_max);
+  const std::string text = unfold(field_value, structured_field_octets_max);
   ValueReader reader(text);
   const std::string type = to_lower(reader.token());
   const std::size_t slash = type.find('/');
   if (slash == std::string::npos || slash == 0 || slash + 1 == type.size()) return {};
-  ContentType result{type};
-  while (result.parameters.size() < parameters_max && reader.next_parameter()) {
-    std::string name = reader.name();
-    if (name.empty() || !reader.take('=')) continue;
-    result.parameters.emplace_back(std::move(name), reader.token_or_quoted_string());
-  }
-  return result;
+  return {type, read_parameters(reader)};
+}
+
+Parameters parse_parameters(std::string_view field_value) {
+  const std::string text = unfold(field_value, structured_field_octets_max);
+  ValueReader reader(text);
+  return read_parameters(reader);
 }
 
 ContentType content_type_field(std::string_view header) {

@@ -14,9 +14,14 @@ namespace mailrig::mail {
 inline constexpr std::size_t mime_parts_max = 100;  // further ones are left out
 inline constexpr int mime_depth_max = 8;            // a multipart that lies deeper is not opened
 
+// Names in lower case, values unquoted, in their order.
+using Parameters = std::vector<std::pair<std::string, std::string>>;
+// Empty when there is none.
+std::string_view find_parameter(const Parameters& parameters, std::string_view name);
+
 struct ContentType {
   std::string type = "text/plain";  // lower case; RFC 2045 §5.2 says this where none or nonsense is given
-  std::vector<std::pair<std::string, std::string>> parameters{};  // names in lower case, values unquoted
+  Parameters parameters{};
 
   // Empty when there is none.
   std::string_view parameter(std::string_view name) const;
@@ -25,6 +30,9 @@ struct ContentType {
 // The value of a Content-Type field, folded or not.
 ContentType parse_content_type(std::string_view field_value);
 ContentType content_type_field(std::string_view header);
+
+// What stands behind the first semicolon of a structured field, folded or not.
+Parameters parse_parameters(std::string_view field_value);
 
 struct Part {
   ContentType type;

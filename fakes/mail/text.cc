@@ -1,6 +1,8 @@
 #include "fakes/mail/text.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 namespace mailrig::mail {
 
@@ -10,9 +12,8 @@ std::string to_lower(std::string_view text) {
   return lower;
 }
 
-bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  if (a == b) return true;  // most are
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return to_lower(x) == to_lower(y); });
+bool equals_ignoring_case_at_length(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return to_lower(x) == to_lower(y); });
 }
 
 std::string_view take_line(std::string_view& text) {
@@ -45,15 +46,21 @@ std::size_t end_of_comment(std::string_view text, std::size_t open) {
   return std::string_view::npos;
 }
 
+// Eight octets at a time: this looks at every octet of every message.
 bool is_ascii(std::string_view text) {
+  std::uint64_t high_bits = 0;
+  while (text.size() >= sizeof high_bits) {
+    std::memcpy(&high_bits, text.data(), sizeof high_bits);
+    if ((high_bits & 0x8080808080808080ULL) != 0) return false;
+    text.remove_prefix(sizeof high_bits);
+  }
   return std::all_of(text.begin(), text.end(), [](char c) { return is_ascii(c); });
 }
 
-std::size_t utf8_length(std::string_view text) {
+std::size_t utf8_length_beyond_ascii(std::string_view text) {
   if (text.empty()) return 0;
   const auto octet = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char lead = octet(0);
-  if (lead < 0x80) return 1;
   const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
   if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return 0;
   for (std::size_t i = 1; i < length; ++i) {
@@ -66,7 +73,14 @@ std::size_t utf8_length(std::string_view text) {
   return length;
 }
 
+std::string_view utf8_prefix(std::string_view text, std::size_t octets_max) {
+  if (text.size() <= octets_max) return text;
+  while (octets_max > 0 && (static_cast<unsigned char>(text[octets_max]) & 0xc0U) == 0x80U) --octets_max;
+  return text.substr(0, octets_max);
+}
+
 bool is_utf8(std::string_view text) {
+  if (is_ascii(text)) return true;
   while (!text.empty()) {
     const std::size_t length = utf8_length(text);
     if (length == 0) return false;

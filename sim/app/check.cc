@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <boost/json.hpp>
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -16,6 +17,7 @@
 #include "fakes/diagnose/service_records.h"
 #include "fakes/mail/address.h"
 #include "fakes/mail/header.h"
+#include "fakes/mail/text.h"
 #include "sim/app/check_scenario.h"
 #include "sim/app/commands.h"
 #include "sim/app/lookup_options.h"
@@ -43,10 +45,17 @@ struct CheckOptions {
 
 struct CheckReport {
   std::string target;
-  diagnose::Findings findings;
-  std::string service;
-  std::vector<diagnose::ServiceRow> rows;
+  diagnose::Findings findings{};
+  std::string service{};
+  std::vector<diagnose::ServiceRow> rows{};
+  std::optional<std::int32_t> content_score_milli{};  // of a message
 };
+
+// Of 10, in tenths.
+double rounded_score(std::int32_t milli) {
+  const std::int32_t tenths = (milli + 50) / 100;
+  return tenths / 10.0;
+}
 
 boost::json::object to_json(const CheckReport& report) {
   boost::json::array findings;
@@ -71,6 +80,7 @@ boost::json::object to_json(const CheckReport& report) {
     }
     json["service"] = boost::json::object{{"name", report.service}, {"records", std::move(rows)}};
   }
+  if (report.content_score_milli) json["content_score"] = rounded_score(*report.content_score_milli);
   return json;
 }
 
@@ -79,9 +89,7 @@ std::string cell(const std::string& text) {
   constexpr std::size_t octets_max = 60;
   if (text.empty()) return "-";
   if (text.size() <= octets_max) return text;
-  std::size_t end = octets_max;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;
-  return text.substr(0, end) + "...";
+  return std::string(mail::utf8_prefix(text, octets_max)) + "...";
 }
 
 void print_services(const CheckReport& report, report::Style style) {
@@ -117,7 +125,10 @@ void print_text(const CheckReport& report) {
                          [&](const diagnose::Finding& finding) { return finding.severity == severity; });
   };
   const bool fail = report.findings.broken();
-  fmt::print("{}{}: {} ({} errors, {} warnings, {} advice)\n", findings.empty() ? "" : "\n", report.target,
+  if (!findings.empty()) fmt::print("\n");
+  if (report.content_score_milli)
+    fmt::print("content score {:.1f} of 10\n", rounded_score(*report.content_score_milli));
+  fmt::print("{}: {} ({} errors, {} warnings, {} advice)\n", report.target,
              style.paint(fail ? report::Colour::red : report::Colour::green, fail ? "fail" : "pass"),
              count(diagnose::Severity::error), count(diagnose::Severity::warning), count(diagnose::Severity::advice));
 }
@@ -151,7 +162,7 @@ int check_domain(const CheckOptions& options, const std::string& domain) {
     if (!of) return complain({fmt::format("--address: '{}' is no mail address", text)}, usage_error);
     mailboxes.emplace_back(text, *of);
   }
-  CheckReport report{domain, {}, {}, {}};
+  CheckReport report{domain};
   std::optional<diagnose::Service> service;
   if (!options.service.empty()) {
     auto loaded = diagnose::load_service(options.service);
@@ -201,8 +212,9 @@ int check_message_file(const CheckOptions& options) {
     if (!opened) return complain(opened.error(), usage_error);
     lookup = std::move(*opened);
   }
-  CheckReport report{options.message, {}, {}, {}};
+  CheckReport report{options.message};
   diagnose::check_message(*text, settings, lookup ? &lookup->resolver() : nullptr, report.findings);
+  report.content_score_milli = diagnose::check_content(*text, report.findings);
   const int status = print_report(report, options.lookup.format);
   return lookup ? status_after(*lookup, status) : status;
 }
@@ -216,7 +228,7 @@ int check_scenario_file(const CheckOptions& options) {
   if (!scenario) return usage_error;
   auto findings = check_scenario(*scenario, *at);
   if (!findings) return complain(findings.error(), usage_error);
-  return print_report({options.target, std::move(*findings), {}, {}}, options.lookup.format);
+  return print_report({options.target, std::move(*findings)}, options.lookup.format);
 }
 
 int check_target(const CheckOptions& options) {

@@ -134,6 +134,28 @@ void add_mail(Corpus& corpus) {
   }
 }
 
+// A byte says whether what follows is a message or the HTML of one.
+void add_content(Corpus& corpus) {
+  for (const std::string& message : messages()) corpus.add("content", '\x00' + message);
+  corpus.add("content",
+             std::string(1, '\x00') +
+                 "From: =?gbk?B?1cXAz8Omtv4=?= <a@promo.example>\r\nTo: Anna <anna@b.example>\r\n"
+                 "Subject: =?gbk?B?tPq/qreixrEss6y1zcuwteM=?=\r\nList-Unsubscribe: <https://promo.example/u>\r\n"
+                 "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\nPrecedence: bulk\r\n"
+                 "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/html; charset=big5\r\n\r\n"
+                 "<p>\xa7\x4b\xb6\x4f\r\n--b\r\nContent-Type: application/zip; name*0*=gbk''%B7%A2; name*1=.exe\r\n\r\n"
+                 "MZ\r\n--b--\r\n");
+  corpus.add(
+      "content",
+      std::string(1, '\x01') +
+          "<!DOCTYPE html><html><head><title>t</title><style>p{}</style><meta charset=gbk></head>"
+          "<body bgcolor=\"#fff\" text=black><!-- c --><table><tr><td style=\"font-size:0px;color:rgb(1, 2,3)\">"
+          "<font color=white>hidden words for filters only</font><p>Dear Ms. Smith,<p>free money &amp; &#x4e2d;"
+          "<a href=\"http://user@0x7f000001:80/x\">www.shop.example</a><img src=cid:1 width=600 height='400' alt=>"
+          "<div style='display:none;background:#00f url(x)'>preheader</div></table><form><input></form>"
+          "<script>if (a < b) {}</script><br/>ACT NOW!!! 代 开 发 票，点击领取 http://t.cn/a</body></html>");
+}
+
 void add_dns(Corpus& corpus) {
   for (const auto& [name, type] : std::vector<std::pair<std::string, dns::Type>>{{"a.example", dns::Type::mx},
                                                                                  {"x.w.a.example", dns::Type::txt},
@@ -198,6 +220,7 @@ int main(int argc, char** argv) {
   Corpus corpus(argv[1]);
   add_authentication(corpus);
   add_mail(corpus);
+  add_content(corpus);
   add_dns(corpus);
   add_smtp(corpus);
   return 0;

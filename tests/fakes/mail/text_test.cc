@@ -28,6 +28,21 @@ TEST(Text, MeasuresUtf8Characters) {
   EXPECT_EQ(utf8_length(""), 0u);
 }
 
+TEST(Text, CutsBetweenCharacters) {
+  EXPECT_EQ(utf8_prefix("你好", 6), "你好");
+  EXPECT_EQ(utf8_prefix("你好", 5), "你");
+  EXPECT_EQ(utf8_prefix("你好", 2), "");
+}
+
+TEST(Text, ReadsCodePoints) {
+  for (const auto& [text, code] : {std::pair("a", U'a'), {"ü", U'ü'}, {"你", U'你'}, {"😀", U'😀'}}) {
+    EXPECT_EQ(utf8_code(text), code);
+    EXPECT_EQ(utf8_length_of_lead(*text), utf8_length(text));
+  }
+  EXPECT_TRUE(is_han(U'你'));
+  EXPECT_FALSE(is_han(U'、'));
+}
+
 // RFC 3629 §3, §4.
 TEST(Text, RefusesWhatIsNotUtf8) {
   EXPECT_TRUE(is_utf8("Grüße, 你好 😀"));

@@ -79,6 +79,27 @@ class Check(product.ProductTest):
         self.assertIn("spf-fail", judged)
         self.assertIn("dmarc-none", judged)
 
+    def test_what_a_message_says(self):
+        spam = self.write("spam.eml", "From: Shop <a@shop.example>\r\nSubject: FREE MONEY FOR YOU!!\r\n"
+                          "Date: Mon, 2 Mar 2026 08:00:00 +0000\r\nMessage-ID: <1@shop.example>\r\n"
+                          "Return-Path: <a@shop.example>\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
+                          "<p>Act now: <a href=\"http://192.0.2.1/\">www.bank.example</a><b>\r\n")
+        report = json.loads(self.check("--message", spam, "--now", "1772438400", "--format", "json", status=0).stdout)
+        self.assertEqual(report["content_score"], 3.3)
+        found = {finding["id"]: finding for finding in report["findings"] if finding["id"].startswith("content-")}
+        self.assertEqual({identity: finding["severity"] for identity, finding in found.items()},
+                         {"content-subject-shouting": "advice", "content-subject-exclamation": "advice",
+                          "content-subject-spam-phrase": "warning", "content-html-broken": "advice",
+                          "content-link-mismatch": "warning", "content-link-ip": "warning"})
+        self.assertIn("www.bank.example", found["content-link-mismatch"]["evidence"])
+        # HTML without text costs too, but is a finding already.
+        self.assertIn("text-plain-missing", {finding["id"] for finding in report["findings"]})
+        self.assertIn("content score 3.3 of 10", self.check("--message", spam, "--now", "1772438400", status=0).stdout)
+        good = self.write("good.eml", MESSAGE.replace("Subject", "Date: Mon, 2 Mar 2026 08:00:00 +0000\r\n"
+                                                      "Message-ID: <1@shop.example>\r\nSubject"))
+        report = json.loads(self.check("--message", good, "--now", "1772438400", "--format", "json", status=0).stdout)
+        self.assertEqual(report["content_score"], 10.0)
+
     def test_shipped_scenarios(self):
         found = self.findings(product.SCENARIOS / "first-send.yaml", status=0)
         self.assertIn("dkim-unsigned", found)

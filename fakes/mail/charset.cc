@@ -1,25 +1,25 @@
-#include "fakes/diagnose/charset.h"
+#include "fakes/mail/charset.h"
 
 #include <iconv.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <memory>
 
 #include "fakes/mail/text.h"
 
-namespace mailrig::diagnose {
+namespace mailrig::mail {
 
 Decoded decode_charset(std::string_view bytes, std::string_view charset) {
   Decoded decoded;
   // "//TRANSLIT" and its like are iconv's, not character sets.
   const bool plain = std::all_of(charset.begin(), charset.end(), [](char c) {
-    return mail::is_letter_or_digit(c) || c == '-' || c == '_' || c == '.' || c == ':' || c == '+';
+    return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.' || c == ':' || c == '+';
   });
   if (charset.empty() || !plain) return decoded;
   // GB18030 holds all of GB2312 and GBK, and mail programs label one as the other.
-  std::string name = mail::to_lower(charset);
+  std::string name = to_lower(charset);
+  if ((name == "utf-8" || name == "utf8") && is_utf8(bytes)) return {true, 0, std::string(bytes)};  // most mail
   if (name == "gb2312" || name == "gbk" || name == "cp936") name = "gb18030";
   const iconv_t converter = ::iconv_open("UTF-8", name.c_str());
   if (converter == reinterpret_cast<iconv_t>(-1)) return decoded;
@@ -46,7 +46,7 @@ Decoded decode_charset(std::string_view bytes, std::string_view charset) {
 std::size_t count_characters(std::string_view utf8) {
   std::size_t count = 0;
   while (!utf8.empty()) {
-    utf8.remove_prefix(std::max<std::size_t>(1, mail::utf8_length(utf8)));
+    utf8.remove_prefix(std::max<std::size_t>(1, utf8_length(utf8)));
     ++count;
   }
   return count;
@@ -54,15 +54,11 @@ std::size_t count_characters(std::string_view utf8) {
 
 bool holds_chinese(std::string_view utf8) {
   while (!utf8.empty()) {
-    const std::size_t length = mail::utf8_length(utf8);
-    if (length == 3) {
-      const auto octet = [&](std::size_t i) { return static_cast<unsigned>(static_cast<unsigned char>(utf8[i])); };
-      const unsigned code = (octet(0) & 0x0fU) << 12 | (octet(1) & 0x3fU) << 6 | (octet(2) & 0x3fU);
-      if ((code >= 0x3400 && code <= 0x4dbf) || (code >= 0x4e00 && code <= 0x9fff)) return true;
-    }
+    const std::size_t length = utf8_length(utf8);
+    if (length > 1 && is_han(utf8_code(utf8.substr(0, length)))) return true;
     utf8.remove_prefix(std::max<std::size_t>(1, length));
   }
   return false;
 }
 
-}  // namespace mailrig::diagnose
+}  // namespace mailrig::mail

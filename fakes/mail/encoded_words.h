@@ -4,10 +4,10 @@
 #include <string>
 #include <string_view>
 
-namespace mailrig::diagnose {
+namespace mailrig::mail {
 
 // An unstructured field's value, unfolded or not, in UTF-8 as far as the words' character sets are known; what is no
 // encoded word stays as it is. At most 64 KB are read.
 std::string decode_encoded_words(std::string_view field_value);
 
-}  // namespace mailrig::diagnose
+}  // namespace mailrig::mail
