@@ -210,6 +210,20 @@ void Authenticator::judge_network(const IpAddress& client, policy::NetworkFacts&
   facts.listing = look_up(questions, lists_.addresses, client);
 }
 
+policy::ListingFacts Authenticator::look_up_links(Instant now, const std::vector<std::string>& domains,
+                                                  Duration& cost) {
+  policy::ListingFacts found;
+  if (lists_.domains.empty()) return found;
+  Answers answers(*this, now);
+  Questions questions(&answers);
+  for (const std::string& domain : domains) {
+    found = look_up(questions, lists_.domains, domain);
+    if (found.status == policy::Listing::listed) break;
+  }
+  cost += questions.cost();
+  return found;
+}
+
 Duration Authenticator::mail(Instant now, Session& session) {
   const std::uint64_t key = envelope_key(session);
   EnvelopeFacts& facts = session.authentication;

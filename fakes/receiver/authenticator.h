@@ -40,6 +40,10 @@ class Authenticator {
   // At end of data. Without content the message counts as unsigned, and as from header_from_domain.
   Duration data(Instant now, policy::Session& session, const policy::MessageFacts& message);
 
+  // Whether a block list has one of the domains that a message's links lead to. `cost` grows by what the DNS took.
+  // Thread-safe, as data() is.
+  policy::ListingFacts look_up_links(Instant now, const std::vector<std::string>& domains, Duration& cost);
+
   // Answers and verdicts in memory, for tests and measurements of memory.
   std::size_t size() const;
 

@@ -11,6 +11,7 @@
 #include "fakes/policy/recipient_command.h"
 #include "fakes/policy/reply_template.h"
 #include "fakes/receiver/authenticator.h"
+#include "fakes/receiver/content_reader.h"
 #include "fakes/receiver/policies.h"
 
 namespace mailrig::receiver {
@@ -95,6 +96,7 @@ struct Receiver::State {
         mailboxes(std::move(mailboxes_)),
         draw(draw_),
         observer(observer_),
+        reader(profile),
         authenticator(make_authenticator(zones, std::move(region))),
         policies(make_policies(profile, mailboxes, conditions, authenticator != nullptr, draw, name)),
         chain(policies.chain),
@@ -111,6 +113,7 @@ struct Receiver::State {
   policy::Conditions conditions;
   const Draw draw;
   Observer* const observer;
+  ContentReader reader;
   const std::unique_ptr<Authenticator> authenticator;  // null: nothing is judged
   Policies policies;
   policy::Chain& chain;  // of these
@@ -363,7 +366,15 @@ DataVerdict Receiver::data(Instant now, Session& session, const MessageFacts& fa
 }
 
 Duration Receiver::judge(Instant now, Session& session, const MessageFacts& facts) const {
-  return state_->authenticator ? state_->authenticator->data(now, session, facts) : Duration{};
+  Duration cost{};
+  if (state_->authenticator) cost += state_->authenticator->data(now, session, facts);
+  if (!state_->reader.wanted()) return cost;
+  ContentReader::Found found = state_->reader.read(facts);
+  session.content = found.traits;
+  if (state_->authenticator && !found.link_domains.empty()) {
+    session.content.link_listing = state_->authenticator->look_up_links(now, found.link_domains, cost);
+  }
+  return cost;
 }
 
 DataVerdict Receiver::decide(Instant now, Session& session, const MessageFacts& facts, Duration judging) {

@@ -83,6 +83,7 @@ void ignore_authentication(Profile& profile) {
   auth.spf_hardfail_without_dkim = auth.dkim_fail = auth.dkim_none = auth.no_auth = AuthAction::accept;
   auth.dmarc_honoured = false;
   auth.identity = {};
+  auth.sender_domain_must_resolve = false;
   auth.require_for_bulk = {};
 }
 
