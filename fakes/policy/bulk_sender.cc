@@ -67,7 +67,7 @@ void BulkSender::place(Instant now, const Session& session, const MessageFacts& 
   const bool wants_way_out = settings_.unsubscribe == BulkSettings::Unsubscribe::junk;
   if (!settings_.junks && !settings_.same_envelope && !wants_way_out) return;
   if (!is_bulk(now, session)) return;
-  if (settings_.junks) {
+  if (settings_.junks && !session.authentication.arc_vouches) {
     if (const AuthRefusals* fault = unmet(session)) placement.to_spam(fault->name());
   }
   if (settings_.same_envelope &&

@@ -93,6 +93,86 @@ TEST_F(BulkSenderTest, ARecordMayBeEnough) {
   EXPECT_EQ(answer(bulk, session), &dmarc_.rejected);
 }
 
+TEST_F(BulkSenderTest, MayHaveToUseTlsAndHaveAName) {
+  auto bulk = policy({.threshold_per_day = 1, .tls = true, .ptr = true});
+  send(bulk, 1);
+  Session session = authenticated();
+  EXPECT_EQ(answer(bulk, session), &tls_.rejected);
+  session.tls = TlsVersion::tls1_2;
+  EXPECT_EQ(answer(bulk, session), &ptr_.rejected);
+  session.network.iprev = auth::IprevOutcome::temperror;
+  EXPECT_EQ(answer(bulk, session), &ptr_.rejected);
+  session.network.iprev = auth::IprevOutcome::pass;
+  EXPECT_EQ(answer(bulk, session), nullptr);
+}
+
+TEST_F(BulkSenderTest, MayHaveToOfferAWayOut) {
+  auto bulk = policy({.threshold_per_day = 1, .unsubscribe = BulkSettings::Unsubscribe::required});
+  send(bulk, 1);
+  Session session = authenticated();
+  EXPECT_EQ(answer(bulk, session), nullptr) << "nobody has read the message";
+  session.content.read = true;
+  EXPECT_EQ(answer(bulk, session), &unsubscribe_.rejected);
+  EXPECT_FALSE(junks(bulk, session)) << "it was refused";
+  session.content.unsubscribe = true;
+  EXPECT_EQ(answer(bulk, session), nullptr);
+}
+
+TEST_F(BulkSenderTest, OrLandInTheSpamFolderWithoutOne) {
+  auto bulk = policy({.threshold_per_day = 1, .unsubscribe = BulkSettings::Unsubscribe::junk});
+  Session session = authenticated();
+  session.content.read = true;
+  EXPECT_FALSE(junks(bulk, session)) << "not a bulk sender yet";
+  send(bulk, 1);
+  EXPECT_EQ(answer(bulk, session), nullptr);
+  EXPECT_TRUE(junks(bulk, session));
+  session.content.unsubscribe = true;
+  EXPECT_FALSE(junks(bulk, session));
+  session.content = {};
+  EXPECT_FALSE(junks(bulk, session)) << "nobody has read the message";
+}
+
+TEST_F(BulkSenderTest, AnotherDomainInTheEnvelopeCostsTheInbox) {
+  auto bulk = policy({.threshold_per_day = 1, .same_envelope = true});
+  Session session = authenticated();
+  session.mail_from = "bounces@platform.example";
+  MessageFacts message;
+  message.header_from_domain = "shop.example";
+  EXPECT_FALSE(junks(bulk, session, message)) << "not a bulk sender yet";
+  send(bulk, 1);
+  EXPECT_TRUE(junks(bulk, session, message));
+  EXPECT_EQ(answer(bulk, session), nullptr) << "and nothing else";
+  session.mail_from = "bounces@shop.example";
+  EXPECT_FALSE(junks(bulk, session, message));
+}
+
+TEST_F(BulkSenderTest, WhereFailuresAreJunkNothingIsRefused) {
+  BulkSettings settings = all(1);
+  settings.junks = true;
+  auto bulk = policy(settings);
+  EXPECT_FALSE(junks(bulk, unsigned_one())) << "not a bulk sender yet";
+  send(bulk, 1);
+  EXPECT_EQ(answer(bulk, unsigned_one()), nullptr);
+  EXPECT_FALSE(junks(bulk, authenticated()));
+  Placement placement;
+  bulk.place(start, unsigned_one(), {}, placement);
+  EXPECT_TRUE(placement.spam);
+  EXPECT_EQ(placement.reason, "auth_required_bulk") << "the fault's own name";
+}
+
+TEST_F(BulkSenderTest, WhatWasForwardedByTheTrustedIsNoFailure) {
+  Session forwarded = unsigned_one();
+  forwarded.authentication.arc_vouches = true;
+  auto refusing = policy(all(1));
+  send(refusing, 1);
+  EXPECT_EQ(answer(refusing, forwarded), nullptr);
+  BulkSettings settings = all(1);
+  settings.junks = true;
+  auto junking = policy(settings);
+  send(junking, 1);
+  EXPECT_FALSE(junks(junking, forwarded));
+}
+
 TEST_F(BulkSenderTest, TheDaySlidesAlong) {
   auto bulk = policy(all(2));
   send(bulk, 2);

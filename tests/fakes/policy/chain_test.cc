@@ -16,6 +16,7 @@ class Objector : public Policy {
     int asked = 0;
     int accepted = 0;
     int disconnected = 0;
+    std::vector<std::string> unknown;
   };
 
   Objector(Hooks hooks, const ReplyTemplate& words, Phase spoken, Log& log)
@@ -27,6 +28,9 @@ class Objector : public Policy {
   std::optional<Verdict> mail(Instant, const Session&, const MailFacts&) override { return object(); }
   std::optional<Verdict> rcpt(Instant, const Session&, const Recipient&) override { return object(); }
   std::optional<Verdict> data(Instant, const Session&, const MessageFacts&) override { return object(); }
+  void unknown_recipient(Instant, const Session&, const Recipient& candidate) override {
+    log_.unknown.push_back(candidate.address);
+  }
   void accepted(Instant, const Session&, const MessageFacts&) override { ++log_.accepted; }
   void disconnected(Instant, const Session&) override { ++log_.disconnected; }
 
@@ -108,16 +112,18 @@ TEST_F(ChainTest, APhaseThatIsOverMeansNow) {
 // Files everything as spam, or nothing.
 class Filer : public Policy {
  public:
-  Filer(bool wants_placement, bool junks) : wants_placement_(wants_placement), junks_(junks) {}
+  Filer(bool wants_placement, bool junks, std::string_view because = "for a test")
+      : wants_placement_(wants_placement), junks_(junks), because_(because) {}
 
   Hooks hooks() const override { return {.placement = wants_placement_}; }
   void place(Instant, const Session&, const MessageFacts&, Placement& placement) override {
-    if (junks_) placement.to_spam("for a test");
+    if (junks_) placement.to_spam(because_);
   }
 
  private:
   bool wants_placement_;
   bool junks_;
+  std::string_view because_;
 };
 
 TEST_F(ChainTest, OnePolicyIsEnoughForTheSpamFolder) {
@@ -126,6 +132,34 @@ TEST_F(ChainTest, OnePolicyIsEnoughForTheSpamFolder) {
   EXPECT_FALSE(chain_.place(start, session_, {}).spam) << "the second did not want to be asked";
   chain_.add(std::make_unique<Filer>(true, true));
   EXPECT_EQ(chain_.place(start, session_, {}).reason, "for a test");
+}
+
+TEST_F(ChainTest, TheFirstWhoFilesAsSpamIsTheReason) {
+  chain_.add(std::make_unique<Filer>(true, true));
+  chain_.add(std::make_unique<Filer>(true, true, "for another"));
+  EXPECT_EQ(chain_.place(start, session_, {}).reason, "for a test");
+}
+
+TEST_F(ChainTest, WhoCountsUnknownRecipientsIsToldOfThem) {
+  add({.unknown_recipient = true}, first_, Phase::rcpt);
+  EXPECT_FALSE(chain_.rcpt(start, session_, recipient("jane@isp.example")));
+  add({.rcpt = true}, second_, Phase::rcpt);
+  EXPECT_TRUE(chain_.rcpt(start, session_, recipient("nobody@isp.example")));
+  EXPECT_EQ(log_.unknown, std::vector<std::string>{"nobody@isp.example"});
+}
+
+TEST_F(ChainTest, AnUnknownRecipientCountsThoughItIsSpokenOfLater) {
+  add({.unknown_recipient = true}, first_, Phase::rcpt);
+  add({.rcpt = true}, second_, Phase::data);
+  EXPECT_FALSE(chain_.rcpt(start, session_, recipient("nobody@isp.example")));
+  EXPECT_EQ(log_.unknown.size(), 1U);
+}
+
+TEST_F(ChainTest, OtherObjectionsToARecipientAreNoUnknownRecipients) {
+  add({.unknown_recipient = true}, first_, Phase::rcpt);
+  add({.rcpt = true}, first_, Phase::rcpt);
+  EXPECT_TRUE(chain_.rcpt(start, session_, recipient("nobody@isp.example")));
+  EXPECT_TRUE(log_.unknown.empty());
 }
 
 TEST_F(ChainTest, TellsOfAcceptanceAndDisconnection) {

@@ -105,5 +105,68 @@ TEST(ExpiringTable, BehavesLikeAMapThatForgets) {
   }
 }
 
+TEST(ExpiringTable, NeverHasMoreRowsThanItsBound) {
+  Table table;
+  table.bound(100);
+  for (std::uint64_t key = 1; key <= 10'000; ++key) {
+    table.keep_until(table.obtain(start, key * 0x9e3779b97f4a7c15ULL), start + 1h);
+    ASSERT_LE(table.size(), 100U);
+    ASSERT_NE(table.find(start, key * 0x9e3779b97f4a7c15ULL), Table::none) << "the newest is always there";
+  }
+  EXPECT_EQ(table.size(), 100U);
+}
+
+TEST(ExpiringTable, AFullTableGivesUpWhatExpiresFirstAmongThoseLookedAt) {
+  Table table;
+  table.bound(8);  // as many as are looked at
+  for (std::uint64_t key = 1; key <= 8; ++key) {
+    const auto row = table.obtain(start, key);
+    table.values(row).front() = static_cast<int>(key);
+    table.keep_until(row, start + (key == 5 ? 1h : 2h));
+  }
+  table.keep_until(table.obtain(start, 9), start + 2h);
+  EXPECT_EQ(table.find(start, 5), Table::none);
+  for (const std::uint64_t key : {1U, 2U, 3U, 4U, 6U, 7U, 8U}) {
+    const auto row = table.find(start, key);
+    ASSERT_NE(row, Table::none) << key;
+    EXPECT_EQ(table.values(row).front(), static_cast<int>(key));
+  }
+  EXPECT_EQ(table.values(table.find(start, 9)).front(), 0) << "nothing is left of who had the place before";
+}
+
+TEST(ExpiringTable, WhatIsHeardOfAgainAndAgainStaysThoughOthersCrowdIn) {
+  Table table;
+  table.bound(64);
+  constexpr std::uint64_t regular = 42;
+  for (std::uint64_t i = 1; i <= 5'000; ++i) {
+    const Instant now = start + i * 1s;
+    const auto row = table.obtain(now, regular);
+    ++table.values(row).front();
+    table.keep_until(row, now + 24h);
+    table.keep_until(table.obtain(now, i * 0x9e3779b97f4a7c15ULL), now + 24h);
+  }
+  EXPECT_EQ(table.values(table.find(start + 5'000s, regular)).front(), 5'000);
+}
+
+TEST(ExpiringTable, AnExpiredRowGoesBeforeALivingOne) {
+  Table table;
+  table.bound(4);
+  for (std::uint64_t key = 1; key <= 4; ++key) {
+    table.keep_until(table.obtain(start, key), start + (key == 3 ? 1s : 1h));
+  }
+  table.obtain(start + 2s, 5);
+  for (const std::uint64_t key : {1U, 2U, 4U, 5U}) EXPECT_NE(table.find(start + 2s, key), Table::none) << key;
+}
+
+TEST(ExpiringTable, ObtainingWhatIsThereCrowdsNobodyOut) {
+  Table table;
+  table.bound(2);
+  for (int i = 0; i < 10; ++i) {
+    for (const std::uint64_t key : {1U, 2U}) table.keep_until(table.obtain(start, key), start + 1h);
+  }
+  EXPECT_NE(table.find(start, 1), Table::none);
+  EXPECT_NE(table.find(start, 2), Table::none);
+}
+
 }  // namespace
 }  // namespace mailrig::policy

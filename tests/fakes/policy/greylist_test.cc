@@ -112,6 +112,19 @@ TEST_F(GreylistTest, NobodyIsAllowedWhenTheListIsOff) {
   EXPECT_TRUE(never_allows.rcpt(start + 21h, session, recipient("joe@isp.example")));
 }
 
+// A gateway that first has the mailbox confirmed by the customer's server.
+TEST_F(GreylistTest, ByRecipientWhoeverAsks) {
+  Greylist gateway{{.by_recipient = true}, {&greylisted, Phase::rcpt}};
+  const auto passes = [&](Instant now, std::string_view ip, std::string_view from, std::string_view to) {
+    return !gateway.rcpt(now, session_from(ip, from), recipient(to));
+  };
+  EXPECT_FALSE(passes(start, "198.18.2.10", "news@shop.example", "jane@isp.example"));
+  EXPECT_FALSE(passes(start + 4min, "198.18.9.9", "other@else.example", "jane@isp.example"));
+  EXPECT_TRUE(passes(start + 5min, "198.18.9.9", "other@else.example", "jane@isp.example"));
+  EXPECT_TRUE(passes(start + 5min, "198.18.7.7", "third@else.example", "Jane+news@isp.example"));
+  EXPECT_FALSE(passes(start + 5min, "198.18.2.10", "news@shop.example", "joe@isp.example"));
+}
+
 TEST_F(GreylistTest, VerpSendersAreOneSender) {
   ASSERT_FALSE(passes(start, "198.18.2.10", "bounce-1001-list@shop.example"));
   EXPECT_TRUE(passes(start + 5min, "198.18.2.10", "bounce-1002-list@shop.example"));

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/fakes/policy/fixture.h"
+#include "tests/fakes/policy/auth_fixture.h"
 
 namespace mailrig::policy {
 namespace {
@@ -17,12 +17,14 @@ RateRule rule(RateScope scope, std::uint32_t count, Duration window, Phase phase
 
 class RateLimitTest : public ::testing::Test {
  protected:
-  void limit(std::vector<RateRule> rules) { limit_.emplace(rules); }
+  void limit(std::vector<RateRule> rules) { limit_.emplace(rules, &conditions_); }
 
   // One message through all phases; true when it was accepted.
   bool send(Instant now, std::string_view ip = "198.18.2.10", std::string_view from = "news@shop.example",
             std::vector<std::string_view> to = {"jane@isp.example"}) {
     Session session = session_from(ip, from);
+    session.authentication = authentication_;
+    session.content.fingerprint = fingerprint_;
     MailFacts mail{.from = from};
     if (limit_->connect(now, session) || limit_->helo(now, session, "mta") || limit_->mail(now, session, mail)) {
       return false;
@@ -43,7 +45,17 @@ class RateLimitTest : public ::testing::Test {
     return accepted;
   }
 
+  // That SPF passes for, and that signed.
+  void authenticate(std::string_view spf_domain, std::vector<SignatureFacts> signatures = {}) {
+    authentication_.spf = auth::SpfOutcome::pass;
+    authentication_.spf_domain = spf_domain;
+    authentication_.signatures = std::move(signatures);
+  }
+
+  Conditions conditions_;
   std::optional<RateLimit> limit_;
+  AuthenticationFacts authentication_;
+  std::uint64_t fingerprint_ = 0;
   MessageFacts message_;
 };
 
@@ -126,6 +138,66 @@ TEST_F(RateLimitTest, ABlockForTheRestOfTheDayEndsAtMidnightUtc) {
   EXPECT_TRUE(send(midnight));
 }
 
+// Gmail's way back from 421 4.7.28: to stop trying.
+TEST_F(RateLimitTest, ABlockUntilItIsQuietBeginsAnewWithEveryTry) {
+  auto patient = rule(RateScope::ip, 1, 60s);
+  patient.window.until_quiet = 10min;
+  limit({patient});
+  ASSERT_TRUE(send(start));
+  EXPECT_FALSE(send(start + 10s));
+  EXPECT_FALSE(send(start + 5min)) << "the window is empty, but it was not quiet";
+  EXPECT_FALSE(send(start + 15min - 1ns)) << "ten minutes after the try before";
+  EXPECT_TRUE(send(start + 25min)) << "ten minutes after the last try";
+}
+
+// Barracuda: the clock is cut into half hours.
+TEST_F(RateLimitTest, AFixedFrameEndsWithTheClock) {
+  auto framed = rule(RateScope::ip, 2, 30min);
+  framed.window.fixed_frame = true;
+  limit({framed});
+  EXPECT_EQ(accepted_of(3, start + 29min), 2);
+  EXPECT_FALSE(send(start + 30min - 1ns));
+  EXPECT_EQ(accepted_of(3, start + 30min), 2) << "a new frame, however short the old one was";
+}
+
+TEST_F(RateLimitTest, AFixedFrameAddsUpFromItsBeginning) {
+  auto framed = rule(RateScope::ip, 2, 30min);
+  framed.window.fixed_frame = true;
+  limit({framed});
+  EXPECT_EQ(accepted_of(1, start), 1);
+  EXPECT_EQ(accepted_of(2, start + 29min), 1);
+}
+
+TEST_F(RateLimitTest, ABlockMayOutlastTheFrame) {
+  auto framed = rule(RateScope::ip, 1, 30min);
+  framed.window.fixed_frame = true;
+  framed.window.block = 1h;
+  limit({framed});
+  ASSERT_TRUE(send(start));
+  ASSERT_FALSE(send(start + 10min));
+  EXPECT_FALSE(send(start + 70min - 1ns));
+  EXPECT_TRUE(send(start + 70min));
+}
+
+TEST_F(RateLimitTest, ConditionsTightenEveryLimitAsTheyStand) {
+  limit({rule(RateScope::ip, 4, 60s)});
+  conditions_.limits_ppm = 500'000;
+  EXPECT_EQ(accepted_of(5, start), 2);
+  conditions_.limits_ppm = 1'000'000;
+  EXPECT_EQ(accepted_of(5, start), 2) << "four in all";
+}
+
+TEST_F(RateLimitTest, ATightenedLimitStillLetsOnePass) {
+  limit({rule(RateScope::ip, 4, 60s)});
+  conditions_.limits_ppm = 0;
+  EXPECT_EQ(accepted_of(5, start), 1);
+}
+
+TEST_F(RateLimitTest, WithoutConditionsLimitsStandAsWritten) {
+  limit_.emplace(std::vector{rule(RateScope::ip, 2, 60s)});
+  EXPECT_EQ(accepted_of(5, start), 2);
+}
+
 TEST_F(RateLimitTest, ConnectionsCountWhenTheyComeWheneverTheRefusalIsSpoken) {
   limit({rule(RateScope::conn, 2, 60s, Phase::data)});
   const Session session = session_from("198.18.2.10");
@@ -185,6 +257,68 @@ TEST_F(RateLimitTest, HeaderDomainAndMessageIdAreKnownAtData) {
   EXPECT_FALSE(send(start)) << "the header domain's third";
   message_.header_from_domain = message_.message_id = "";
   EXPECT_TRUE(send(start)) << "what a message does not have is not counted";
+}
+
+TEST_F(RateLimitTest, DkimDomainIsEachThatSignsOnce) {
+  using auth::DkimResult;
+  limit({rule(RateScope::dkim_domain, 2, 60s)});
+  const SignatureFacts good{.result = DkimResult::pass, .domain = "shop.example", .selector = "s1"};
+  SignatureFacts twin = good;
+  twin.selector = "s2";
+  SignatureFacts other = good;
+  other.domain = "platform.example";
+  SignatureFacts broken = good;
+  broken.result = DkimResult::fail;
+
+  authenticate("", {good, twin});
+  EXPECT_TRUE(send(start)) << "two signatures of one domain are one unit";
+  EXPECT_TRUE(send(start, "198.18.2.11"));
+  EXPECT_FALSE(send(start, "198.18.2.12"));
+  authenticate("", {broken});
+  EXPECT_TRUE(send(start)) << "one that fails says nothing about who sent it";
+  authenticate("", {other});
+  EXPECT_TRUE(send(start));
+  authenticate("", {other, good});
+  EXPECT_FALSE(send(start)) << "one domain over its limit is enough";
+}
+
+TEST_F(RateLimitTest, SpfDomainIsWhatSpfPassesForWhoeverTheSenderIs) {
+  limit({rule(RateScope::spf_domain, 1, 60s)});
+  authenticate("shop.example");
+  EXPECT_TRUE(send(start, "198.18.2.10", "a@shop.example"));
+  EXPECT_FALSE(send(start, "198.18.2.11", "b@shop.example"));
+  authentication_.spf = auth::SpfOutcome::softfail;
+  EXPECT_TRUE(send(start));
+  EXPECT_TRUE(limit_->hooks().mail) << "known with the envelope";
+}
+
+TEST_F(RateLimitTest, SimilarContentIsCountedWhoeverSendsIt) {
+  limit({rule(RateScope::similar_content, 1, 60s)});
+  fingerprint_ = 0xf00d;
+  EXPECT_TRUE(send(start, "198.18.2.10", "a@shop.example"));
+  EXPECT_FALSE(send(start, "198.18.9.9", "b@other.example"));
+  fingerprint_ = 0xbeef;
+  EXPECT_TRUE(send(start));
+  fingerprint_ = 0;
+  EXPECT_TRUE(send(start));
+  EXPECT_TRUE(send(start)) << "what nobody has read is not similar";
+}
+
+TEST_F(RateLimitTest, SenderRecipientsAddUpWhomOneSenderWritesTo) {
+  limit({rule(RateScope::sender_rcpts, 3, 60s)});
+  EXPECT_TRUE(send(start, "198.18.2.10", "News@shop.example", {"a@isp.example", "b@isp.example"}));
+  EXPECT_TRUE(send(start, "198.18.2.11", "news@shop.example", {"c@isp.example"}));
+  EXPECT_FALSE(send(start, "198.18.2.12", "news@shop.example", {"d@isp.example"}));
+  EXPECT_TRUE(send(start, "198.18.2.12", "other@shop.example", {"d@isp.example"}));
+  EXPECT_TRUE(send(start, "198.18.2.12", "", {"d@isp.example"}));
+  EXPECT_TRUE(send(start, "198.18.2.12", "", {"a@isp.example", "b@isp.example", "c@isp.example", "d@isp.example"}))
+      << "bounces have no sender to be counted";
+}
+
+TEST_F(RateLimitTest, UnknownRecipientsAreSomebodyElsesAffair) {
+  limit({rule(RateScope::unknown_rcpts, 1, 60s)});
+  const Hooks hooks = limit_->hooks();
+  EXPECT_FALSE(hooks.connect || hooks.helo || hooks.mail || hooks.rcpt || hooks.data || hooks.accepted);
 }
 
 TEST_F(RateLimitTest, RecipientsAreCountedOneByOneAndPerMailbox) {

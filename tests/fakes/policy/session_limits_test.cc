@@ -49,6 +49,26 @@ TEST(SessionLimits, RecipientsPerMessage) {
   EXPECT_EQ(said(policy.rcpt(start, session, recipient("c@isp.example"))), &recipients);
 }
 
+TEST(SessionLimits, RecipientsPerConnection) {
+  auto policy = limits({.rcpts_per_connection = 5});
+  Session session = session_from("198.18.2.10");
+  session.recipients_accepted = 4;
+  EXPECT_EQ(said(policy.rcpt(start, session, recipient("e@isp.example"))), nullptr);
+  session.recipients_accepted = 5;
+  const auto verdict = policy.rcpt(start, session, recipient("f@isp.example"));
+  EXPECT_EQ(said(verdict), &on_connection);
+  EXPECT_EQ(verdict->scope, "conn");
+}
+
+TEST(SessionLimits, TheNullSenderMayBeRefused) {
+  auto policy = limits({.refuses_null_sender = true});
+  const Session session = session_from("198.18.2.10");
+  EXPECT_EQ(said(policy.mail(start, session, {.from = ""})), &null_sender);
+  EXPECT_EQ(said(policy.mail(start, session, {.from = "news@shop.example"})), nullptr);
+  auto others = limits({.size_bytes = 1000});
+  EXPECT_EQ(said(others.mail(start, session, {.from = ""})), nullptr) << "bounces are mail like any other";
+}
+
 // Gmail: "Multiple destination domains per transaction is unsupported."
 TEST(SessionLimits, OneRecipientDomain) {
   auto policy = limits({.one_rcpt_domain_per_transaction = true});
@@ -90,6 +110,8 @@ TEST(SessionLimits, Hops) {
 TEST(SessionLimits, ZeroIsNoLimitAndAsksForNothing) {
   const Hooks hooks = limits({}).hooks();
   EXPECT_FALSE(hooks.mail || hooks.rcpt || hooks.data);
+  EXPECT_TRUE(limits({.rcpts_per_connection = 1}).hooks().rcpt);
+  EXPECT_TRUE(limits({.refuses_null_sender = true}).hooks().mail);
 }
 
 }  // namespace

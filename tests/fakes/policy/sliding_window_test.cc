@@ -71,5 +71,44 @@ TEST(SlidingWindow, StaysBetweenTheWindowAndOneATwelfthLonger) {
   }
 }
 
+// Millions of windows fit in memory because a twelfth has 16 bits only.
+TEST(SlidingWindow, ATwelfthCountsNoFurtherThanItsCell) {
+  SlidingWindow window;
+  constexpr std::uint32_t cell_max = SlidingWindow::count_max / 12;
+  for (std::uint32_t i = 0; i < cell_max + 5; ++i) window.add(start, 60s);
+  EXPECT_EQ(window.total(start, 60s), cell_max);
+  window.add(start + 5s, 60s);
+  EXPECT_EQ(window.total(start + 5s, 60s), cell_max + 1) << "the next part has a cell of its own";
+  EXPECT_EQ(window.total(start + 65s, 60s), 1U) << "what was not counted is not taken off";
+}
+
+TEST(SlidingWindow, AFrameIsEmptiedAtOnceWhenItEnds) {
+  SlidingWindow window;
+  window.add_in_frame(start, 30min);
+  window.add_in_frame(start + 30min - 1ns, 30min);
+  EXPECT_EQ(window.total_in_frame(start + 30min - 1ns, 30min), 2U);
+  EXPECT_EQ(window.total_in_frame(start + 30min, 30min), 0U);
+  window.add_in_frame(start + 30min, 30min);
+  EXPECT_EQ(window.total_in_frame(start + 30min, 30min), 1U);
+}
+
+TEST(SlidingWindow, AFrameCountsFurtherThanACell) {
+  SlidingWindow window;
+  for (int i = 0; i < 70'000; ++i) window.add_in_frame(start, 30min);
+  EXPECT_EQ(window.total_in_frame(start, 30min), 70'000U);
+}
+
+TEST(SlidingWindow, FramesAreTheClocksNotTheFirstUnits) {
+  EXPECT_EQ(SlidingWindow::end_of_frame(start, 30min), start + 30min);
+  EXPECT_EQ(SlidingWindow::end_of_frame(start + 29min, 30min), start + 30min);
+  SlidingWindow window;
+  window.add_in_frame(start + 29min, 30min);
+  window.add_in_frame(start + 29min - 1us, 30min);
+  EXPECT_EQ(window.total_in_frame(start + 29min, 30min), 2U) << "a time a hair too early";
+  EXPECT_EQ(window.total_in_frame(start + 31min, 30min), 0U);
+  window.add_in_frame(start + 29min, 30min);
+  EXPECT_EQ(window.total_in_frame(start + 31min, 30min), 1U) << "and across the end of a frame";
+}
+
 }  // namespace
 }  // namespace mailrig::policy
