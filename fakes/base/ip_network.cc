@@ -20,7 +20,8 @@ Result<IpNetwork> IpNetwork::parse(std::string_view text) {
   if (slash == std::string_view::npos) return network;
   const std::string_view digits = text.substr(slash + 1);
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), network.length_);
-  if (error != std::errc() || end != digits.data() + digits.size() || network.length_ < 0 || network.length_ > bits) {
+  const bool readable = error == std::errc() && end == digits.data() + digits.size() && !digits.starts_with('-');
+  if (!readable || network.length_ > bits) {
     return fault("");
   }
   if (address->network(network.length_) != *address) return fault(": bits are set behind its prefix");

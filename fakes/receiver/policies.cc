@@ -193,11 +193,12 @@ Policies make_policies(const Profile& profile, const Mailboxes& mailboxes, const
   // A forwarder trusts everybody, but must not be led in circles.
   const bool judges = profile.kind != Profile::Kind::sink;
 
-  add(policy::Incident(conditions, {.maintenance = says.at("maintenance"), .overloaded = says.at("local_error")}, draw,
-                       name));
+  // Counts connections, so it must see every one: nobody may refuse before it.
   if (judges && profile.limits.connections_per_ip > 0) {
     add(policy::ConnectionLimit(profile.limits.connections_per_ip, says.at("too_many_connections")));
   }
+  add(policy::Incident(conditions, {.maintenance = says.at("maintenance"), .overloaded = says.at("local_error")}, draw,
+                       name));
   if (authenticates) add_network(chain, profile);
   if (judges && profile.tls.refuses_plain()) add(policy::TlsRequirement(says.at("tls_required")));
   if (!profile.domains.empty()) {

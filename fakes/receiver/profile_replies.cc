@@ -171,6 +171,11 @@ class BookMaker {
       errors_.add(value, "expected a line, a list of lines, or any_of with a list of such wordings");
       return std::nullopt;
     }
+    // Nobody draws a wording for what goes forward, nor for what the byte engine says by itself.
+    if (!said.known_from && any_of->items().size() > 1) {
+      errors_.add(value, fmt::format("'{}' is always said in the same words, so any_of must have one only", key));
+      return std::nullopt;
+    }
     std::optional<policy::ReplyTemplate> first;
     for (const Node& item : any_of->items()) {
       auto reply = one_wording(key, said, item);

@@ -15,10 +15,13 @@ using config::Errors;
 using config::Node;
 using config::Presence;
 
+constexpr std::string_view for_is_for_receivers = "'for' is for receivers; what a record is later, another entry says";
+
 // One entry on its way into the scenario.
 struct Step {
   const TimelineDraft& draft;
   Scenario& scenario;
+  std::vector<TimelineEntry>& ends;  // of what lasts for a while
   Errors& errors;
   std::string key;          // "timeline.3.set"
   std::string rest;         // of the path, behind what the rule fixes: the selector
@@ -41,15 +44,17 @@ template <class V>
 void set_condition(Step& step, V policy::Conditions::*member, const config::Type<V>& type) {
   V value{};
   if (!type.read(step.draft.to, value, step.errors)) return;
-  const auto at_moment = [&](Duration at, const V& to) {
-    step.scenario.timeline.push_back(
-        {at, {step.party, [member, to](policy::Conditions& conditions) { conditions.*member = to; }}});
+  const auto entry = [&](Duration at, const V& to) -> TimelineEntry {
+    return {at, {step.party, [member, to](policy::Conditions& conditions) { conditions.*member = to; }}};
   };
   const V good = policy::Conditions{}.*member;
   Duration at = step.draft.at;
-  for (std::uint32_t time = 0; time < step.draft.times; ++time, at += step.draft.every) {
-    at_moment(at, value);
-    if (step.draft.length > Duration{}) at_moment(at + step.draft.length, good);
+  for (std::uint32_t time = 0; time < step.draft.times; ++time) {
+    step.scenario.timeline.push_back(entry(at, value));
+    if (step.draft.length > Duration::max() - at) return;  // in centuries
+    if (step.draft.length > Duration{}) step.ends.push_back(entry(at + step.draft.length, good));
+    if (step.draft.every > Duration::max() - at) return;
+    at += step.draft.every;
   }
 }
 
@@ -162,7 +167,7 @@ void finish_set(Step& step) {
   const Rule* rule = rule_for(party, key);
   if (rule == nullptr) return cannot_be_set(step);
   if (rule->in_dns && step.draft.length > Duration{}) {
-    return step.fault("'for' is for receivers; what a record is later, another entry says");
+    return step.fault(for_is_for_receivers);
   }
   if (!rule->in_dns && (step.draft.propagation || step.draft.ttl_s)) {
     return step.fault("'propagation' and 'ttl' are for records of the DNS");
@@ -179,6 +184,9 @@ void finish_set(Step& step) {
 
 // record: "shop.example TXT", the whole RRset.
 void set_record(const TimelineDraft& draft, const std::string& key, Scenario& scenario, Errors& errors) {
+  if (draft.length > Duration{}) {
+    return errors.add(draft.record->at, fmt::format("{}: {}", key, for_is_for_receivers));
+  }
   const std::string_view text = draft.record->value;
   const auto space = text.find(' ');
   const auto name = dns::canonical_name(text.substr(0, space));
@@ -236,14 +244,17 @@ config::Type<TimelineDraft> timeline_type() {
 }
 
 void finish_timeline(std::vector<TimelineDraft>& drafts, Scenario& scenario, Errors& errors) {
+  std::vector<TimelineEntry> ends;
   for (std::size_t i = 0; i < drafts.size(); ++i) {
     if (drafts[i].record) {
       set_record(drafts[i], fmt::format("timeline.{}.record", i), scenario, errors);
     } else {
-      Step step{drafts[i], scenario, errors, fmt::format("timeline.{}.set", i), {}, 0};
+      Step step{drafts[i], scenario, ends, errors, fmt::format("timeline.{}.set", i), {}, 0};
       finish_set(step);
     }
   }
+  // What ends at the moment at which something begins must not undo it.
+  scenario.timeline.insert(scenario.timeline.begin(), ends.begin(), ends.end());
   std::stable_sort(scenario.timeline.begin(), scenario.timeline.end(),
                    [](const TimelineEntry& a, const TimelineEntry& b) { return a.at < b.at; });
   std::stable_sort(scenario.dns.selectors.begin(), scenario.dns.selectors.end(),

@@ -56,6 +56,61 @@ TEST(ProfileReplies, CodesFitWhatIsSaid) {
   EXPECT_EQ(fault("banner: '554 no'"), "scenario.yaml:1:9: 'banner' goes on, so its code must be 2yz, not 554");
 }
 
+TEST(ProfileReplies, OneThingMayBeSaidInSeveralWordings) {
+  const auto document = config::Document::parse(R"(
+replies:
+  unknown_user:
+    any_of:
+      - '550 5.1.1 {rcpt} unknown'
+      - ['550-5.1.1 nobody', '550 5.1.1 here']
+      - '551 5.1.1 moved'
+close_after: [unknown_user]
+)",
+                                                "scenario.yaml");
+  const Profile profile = load_profile("qq", &document.value().root()).value();
+  const policy::ReplyTemplate& reply = profile.replies.reply("unknown_user");
+  EXPECT_EQ(reply.text, "5.1.1 {rcpt} unknown");
+  ASSERT_EQ(reply.others.size(), 2U);
+  EXPECT_EQ(reply.others[0].text, "5.1.1 nobody\n5.1.1 here");
+  EXPECT_EQ(reply.others[1].code, 551);
+  for (const policy::ReplyTemplate& other : reply.others) {
+    EXPECT_EQ(other.key, "unknown_user");
+    EXPECT_EQ(other.event, policy::Event::unknown_user);
+    EXPECT_TRUE(other.close);
+  }
+}
+
+TEST(ProfileReplies, EveryWordingIsChecked) {
+  EXPECT_THAT(fault("replies: { unknown_user: { any_of: ['550 no', '250 fine'] } }"),
+              HasSubstr("'unknown_user' refuses, so its code must be 4yz or 5yz, not 250"));
+  EXPECT_THAT(fault("replies: { unknown_user: { any_of: ['550 no', '550 {rctp}'] } }"),
+              HasSubstr("unknown placeholder '{rctp}'"));
+  EXPECT_EQ(fault("replies: { unknown_user: { any_of: ['550 no', '450 later'] } }"),
+            "scenario.yaml:1:47: replies.unknown_user.any_of.1: the wordings of 'unknown_user' must all be 4yz, or all "
+            "5yz");
+  EXPECT_EQ(fault("replies: { unknown_user: { any_of: ['450 later', ''] } }"), "none")
+      << "who is hung up on tries again";
+}
+
+TEST(ProfileReplies, AnyOfHasAListAndNothingElse) {
+  for (const char* value :
+       {"{ any_of: [] }", "{ any_of: '550 no' }", "{ any_of: ['550 no'], text: a }", "{ all_of: ['550 no'] }"}) {
+    EXPECT_THAT(fault("replies: { unknown_user: " + std::string(value) + " }"),
+                HasSubstr("expected a line, a list of lines, or any_of with a list of such wordings"))
+        << value;
+  }
+  EXPECT_NE(fault("replies: { unknown_user: { any_of: [{ any_of: ['550 no'] }] } }"), "none");
+}
+
+// Steps forward and the byte engine's own replies have one wording; further ones would never be heard.
+TEST(ProfileReplies, WhatIsNoRefusalHasOneWording) {
+  for (const char* reply : {"accepted: { any_of: ['250 a', '250 b'] }", "data_go: { any_of: ['354 a', '354 b'] }",
+                            "timeout: { any_of: ['421 a', '421 b'] }"}) {
+    EXPECT_THAT(fault("replies: { " + std::string(reply) + " }"), HasSubstr("is always said in the same words"))
+        << reply;
+  }
+}
+
 TEST(ProfileReplies, PhasesAreChecked) {
   EXPECT_EQ(fault("phases: { unknown_user: quit }"),
             "scenario.yaml:1:25: phases.unknown_user: unknown phase 'quit'; valid: connect, helo, mail, rcpt, data");

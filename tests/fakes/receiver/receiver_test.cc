@@ -306,5 +306,142 @@ TEST_F(PlainReceiverTest, TellsTheByteEngineItsLimitsAndWords) {
   EXPECT_EQ(gmail.ehlo_greeting, "mx.google.com at your service, [198.18.2.10]");
 }
 
+class ConditionsTest : public PlainReceiverTest {
+ protected:
+  void befall(auto policy::Conditions::*member, auto value) {
+    policy::Conditions conditions;
+    conditions.*member = value;
+    receiver_->set_conditions(conditions);
+  }
+};
+
+TEST_F(ConditionsTest, ASlowServerTakesItsTimeForEveryReply) {
+  befall(&policy::Conditions::slow, 7s);
+  Connection connection(*receiver_, start);
+  EXPECT_EQ(connection.last().delay, 7s);
+  connection.helo();
+  EXPECT_EQ(connection.last().delay, 7s);
+  connection.mail();
+  EXPECT_EQ(connection.last().delay, 7s);
+  connection.rcpt("jane@elsewhere.example");
+  EXPECT_EQ(connection.last().delay, 7s) << "refusals too";
+  connection.rcpt("jane+slow10s@isp.example");
+  EXPECT_EQ(connection.last().delay, 17s) << "on top of what was asked for";
+  connection.data();
+  EXPECT_EQ(connection.last().delay, 7s);
+  connection.mail("news@shop.example", 10'240'001);
+  EXPECT_EQ(connection.last().delay, 7s);
+  Connection second(*receiver_, start), third(*receiver_, start);
+  ASSERT_THAT(third.greeting(), StartsWith("421"));
+  EXPECT_EQ(third.last().delay, 7s);
+}
+
+TEST_F(ConditionsTest, WithoutTlsStarttlsIsNotOffered) {
+  EXPECT_TRUE(receiver_->offers_starttls());
+  befall(&policy::Conditions::tls, false);
+  EXPECT_FALSE(receiver_->offers_starttls());
+  const auto config = receiver_->server_config("mx.isp.example");
+  EXPECT_FALSE(config.starttls);
+  EXPECT_THAT(config.extensions, ::testing::Not(::testing::Contains("STARTTLS")));
+  EXPECT_THAT(config.extensions, ::testing::Contains("SIZE 10240000")) << "the others are";
+}
+
+TEST_F(ConditionsTest, WhoNeverOffersTlsDoesNotBeginTo) {
+  make("bare", std::string(plain) + "ehlo: [8BITMIME]\n");
+  EXPECT_FALSE(receiver_->offers_starttls());
+}
+
+TEST_F(ConditionsTest, GarbageIsAllThatTheClientHears) {
+  befall(&policy::Conditions::garbage, true);
+  Connection connection(*receiver_, start);
+  EXPECT_FALSE(connection.session().greeted);
+  EXPECT_TRUE(connection.last().close);
+  const smtp::Reply said = receiver_->render(start, connection.session(), connection.last());
+  EXPECT_EQ(said.code, 0);
+  EXPECT_THAT(said.text, HasSubstr("<html>"));
+  EXPECT_THAT(diary_.take(), ElementsAre("opened", "refused local_error at connect: 0"));
+}
+
+TEST_F(ConditionsTest, MaintenanceSendsEverybodyAwayUntilItIsOver) {
+  make("plain", std::string(plain) + "replies: { maintenance: '421 4.3.2 closed today' }\n");
+  befall(&policy::Conditions::maintenance, true);
+  EXPECT_EQ(Connection(*receiver_, start).greeting(), "421 4.3.2 closed today");
+  receiver_->set_conditions({});
+  EXPECT_THAT(Connection(*receiver_, start).greeting(), StartsWith("220"));
+}
+
+// Whoever sends a connection away, the limit of connections counts it as long as it is open.
+TEST_F(ConditionsTest, BadDaysLeaveTheCountOfConnectionsAlone) {
+  Connection first(*receiver_, start), second(*receiver_, start);
+  for (const auto condition : {&policy::Conditions::maintenance, &policy::Conditions::garbage}) {
+    befall(condition, true);
+    for (int i = 0; i < 3; ++i) Connection(*receiver_, start).hang_up();
+  }
+  receiver_->set_conditions({});
+  EXPECT_THAT(Connection(*receiver_, start).greeting(), StartsWith("421")) << "two are open";
+  second.hang_up();
+  EXPECT_THAT(Connection(*receiver_, start).greeting(), StartsWith("220"));
+}
+
+TEST_F(ConditionsTest, AnOverloadedServerPutsOffItsShare) {
+  make("plain", std::string(plain) + "phases: { local_error: mail }\n");
+  befall(&policy::Conditions::deferring_ppm, 400'000U);
+  const int accepted = accepted_of(500, start, "jane@isp.example");
+  EXPECT_GT(accepted, 250);
+  EXPECT_LT(accepted, 350);
+  EXPECT_THAT(diary_.take(), ::testing::Contains("refused local_error at mail: 450").Times(500 - accepted));
+}
+
+TEST_F(ConditionsTest, LimitsTightenWithoutANewReceiver) {
+  make("plain", R"(
+extends: postgrey-site
+domains: [isp.example]
+greylist: { enabled: false }
+limits: { rate_windows: [{ scope: ip, count: 4, window: 1h, event: rate_limited/ip }] }
+)");
+  befall(&policy::Conditions::limits_ppm, 500'000U);
+  EXPECT_EQ(accepted_of(5, start, "jane@isp.example"), 2);
+}
+
+TEST_F(PlainReceiverTest, OfSeveralWordingsOneIsSaidAndRepeatsWithTheRun) {
+  const auto heard = [this] {
+    make("plain", std::string(plain) + R"(
+replies: { unknown_user: { any_of: ['550 5.1.1 one', '550 5.1.1 two', '550 5.1.1 three'] } }
+)");
+    std::vector<std::string> replies;
+    for (int i = 0; i < 60; ++i) {
+      Connection connection(*receiver_, start);
+      connection.mail();
+      replies.push_back(connection.rcpt("joe+unknown@isp.example"));
+      EXPECT_EQ(connection.rcpt("jim+unknown@isp.example"), replies.back()) << "the same for the whole transaction";
+    }
+    return replies;
+  };
+  const auto first = heard();
+  EXPECT_EQ(first, heard());
+  EXPECT_EQ(std::set<std::string>(first.begin(), first.end()).size(), 3U);
+}
+
+// A plain provider with a memory: newcomers may send two copies a day.
+constexpr std::string_view remembering = R"(
+reputation: { identities: [ip], initial_daily_cap: 2, growth_per_day: 1 }
+phases: { reputation_throttled: connect }
+)";
+
+TEST_F(PlainReceiverTest, ASenderThatTheWorldKnowsIsNoNewcomer) {
+  make("plain", std::string(plain) + std::string(remembering));
+  EXPECT_EQ(accepted_of(20, start, "jane@isp.example"), 4) << "twice what is fine";
+  receiver_->remember(
+      start, {.ip = IpAddress::parse("198.18.2.11").value(), .domain = "shop.example", .days = 60, .copies_a_day = 8});
+  EXPECT_EQ(accepted_of(20, start, "jane@isp.example", "198.18.2.11"), 16);
+  EXPECT_EQ(accepted_of(20, start, "jane@isp.example", "198.18.2.12"), 4) << "nobody else is known";
+}
+
+TEST_F(PlainReceiverTest, WhoHasNoMemoryRemembersNobody) {
+  receiver_->remember(
+      start, {.ip = IpAddress::parse("198.18.2.10").value(), .domain = "shop.example", .days = 60, .copies_a_day = 8});
+  EXPECT_EQ(accepted_of(1, start, "jane@isp.example"), 1);
+}
+
 }  // namespace
 }  // namespace mailrig::receiver

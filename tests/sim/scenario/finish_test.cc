@@ -45,10 +45,14 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"lists.people={file: nobody.csv}", "lists.people.file: nobody.csv: no such file"},
         Fault{"lists.people={}", "lists.people: needs either 'count' or 'file'"},
         Fault{"lists.people={count: 0}", "lists.people.count: must be more than 0"},
-        Fault{"lists.people.traps=0.01%",
-              "lists.people.traps: must be 0: spam traps are not available in this version"},
         Fault{"lists.people={count: 5, unknown: 60%, full: 50%}",
-              "lists.people: 'unknown', 'full' and 'disabled' are more than 100% together"},
+              "lists.people: 'unknown', 'full', 'disabled' and 'traps' are more than 100% together"},
+        Fault{"lists.people={count: 5, unknown: 60%, traps: 41%}",
+              "lists.people: 'unknown', 'full', 'disabled' and 'traps' are more than 100% together"},
+        Fault{"senders.shop.known={for: 30d}", "senders.shop.known: key 'daily' is missing in known"},
+        Fault{"senders.shop.known={daily: 5}", "senders.shop.known: key 'for' is missing in known"},
+        Fault{"senders.shop.known={for: 23h, daily: 5}", "senders.shop.known.for: must be from 1d to 3660d"},
+        Fault{"senders.shop.known={for: 3661d, daily: 5}", "senders.shop.known.for: must be from 1d to 3660d"},
         Fault{"lists.people.local=a b", "lists.people.local: 'a b' is no beginning of a local part"},
         Fault{"lists.people2={count: 5}",
               "lists 'people' and 'people2' would make up the same addresses; give one of them another 'local'"},
@@ -64,8 +68,9 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"senders.shop.hello=x", "unknown key 'hello' in sender; did you mean 'helo'?"},
         Fault{"timeline=[{at: 1s, set: receivers.gmail.latency, to: 5ms}]",
               "timeline.0.set: 'receivers.gmail.latency' cannot be set; a timeline can set receivers.<name>.down, "
-              "receivers.<name>.certificate, senders.<name>.spf, senders.<name>.dmarc, "
-              "senders.<name>.dkim.<selector>"},
+              "receivers.<name>.certificate, receivers.<name>.maintenance, receivers.<name>.deferring, "
+              "receivers.<name>.slow, receivers.<name>.tls, receivers.<name>.garbage, receivers.<name>.limits, "
+              "senders.<name>.spf, senders.<name>.dmarc, senders.<name>.dkim.<selector>"},
         Fault{"timeline=[{at: 1s, set: receivers.gmial.down, to: true}]",
               "timeline.0.set: unknown receiver 'gmial'; did you mean 'gmail'?"},
         Fault{"timeline=[{at: 1s, set: senders.shpo.spf, to: x}]",
