@@ -1,6 +1,6 @@
 // Cuts HTML, as mail has it, into tags, texts and comments: the tokenizer of the WHATWG standard (§13.2.5) as far as a
-// reader of mail needs it. Nothing is copied and nothing is refused. A parser that builds a tree (Debian has gumbo)
-// takes ten times as long, for a tree that is thrown away, and recurses as deep as the sender likes.
+// reader of mail needs it. Nothing is copied and nothing is refused. A parser that builds a tree would build
+// it to be thrown away, as deep as the sender likes.
 //
 // Time is linear in the input; memory is that of one tag's attributes, which are bounded.
 #pragma once
