@@ -41,7 +41,7 @@ void SenderHistory::grown(std::uint32_t days, std::uint32_t copies_a_day) {
   active_days_ = std::max(active_days_, days);
   recent_max_ = std::max(recent_max_, copies_a_day);
   // What is left of a steady stream that fades by a tenth a day is ten days' worth.
-  accepted_ += std::min<std::uint64_t>(days, 10) * copies_a_day * one;
+  accepted_ = std::max(accepted_, std::min<std::uint64_t>(days, 10) * copies_a_day * one);
 }
 
 }  // namespace mailrig::policy

@@ -22,6 +22,7 @@ class SenderHistory {
   void trap_hit() { traps_ += one; }
   void complaint() { complaints_ += one; }
   // What a world knows of a sender before its first mail: so many days of so many copies, and nothing wrong with them.
+  // Told again (a domain is told of once for each of its addresses) it is no more than the most that was told.
   void grown(std::uint32_t days, std::uint32_t copies_a_day);
 
   std::uint32_t active_days() const {

@@ -125,5 +125,16 @@ TEST(SenderHistory, WhatIsKnownFromBeforeLooksLikeASteadyStream) {
   EXPECT_EQ(young.accepted_milli(), 1500 * one);
 }
 
+// A domain with two addresses is told of twice.
+TEST(SenderHistory, WhatIsKnownTwiceIsNotTwiceAsMuch) {
+  SenderHistory history;
+  history.roll(noon);
+  history.grown(60, 500);
+  const auto once = history.accepted_milli();
+  history.grown(60, 500);
+  EXPECT_EQ(history.accepted_milli(), once);
+  EXPECT_EQ(history.recent_max(), 500U);
+}
+
 }  // namespace
 }  // namespace mailrig::policy
