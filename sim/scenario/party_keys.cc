@@ -56,7 +56,10 @@ config::Table<KnownAs> known_keys() {
   config::Table<KnownAs> table{"known"};
   table.key("for", days, "For how long it has been sending", Presence::required)
       .key("daily", &KnownAs::copies_a_day, config::count(), "Copies a day that each receiver is used to",
-           Presence::required);
+           Presence::required)
+      .check([](const Node& node, KnownAs& known, Errors& errors) {
+        if (known.copies_a_day > 1'000'000'000) errors.add(*node.find("daily"), "must be at most 1G");
+      });
   return table;
 }
 

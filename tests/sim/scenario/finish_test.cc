@@ -51,6 +51,7 @@ INSTANTIATE_TEST_SUITE_P(
               "lists.people: 'unknown', 'full', 'disabled' and 'traps' are more than 100% together"},
         Fault{"senders.shop.known={for: 30d}", "senders.shop.known: key 'daily' is missing in known"},
         Fault{"senders.shop.known={daily: 5}", "senders.shop.known: key 'for' is missing in known"},
+        Fault{"senders.shop.known={for: 30d, daily: 5G}", "senders.shop.known.daily: must be at most 1G"},
         Fault{"senders.shop.known={for: 23h, daily: 5}", "senders.shop.known.for: must be from 1d to 3660d"},
         Fault{"senders.shop.known={for: 3661d, daily: 5}", "senders.shop.known.for: must be from 1d to 3660d"},
         Fault{"lists.people.local=a b", "lists.people.local: 'a b' is no beginning of a local part"},
