@@ -81,6 +81,10 @@ class CommonWords {
   static std::string_view take_chunk(std::string_view& line) {
     std::size_t end = 0;
     while (end < line.size()) {
+      if (mail::is_letter_or_digit(line[end])) {  // most are
+        ++end;
+        continue;
+      }
       const std::string_view character = first_character(line.substr(end));
       if (kind_of(character) != Character::letter) break;
       end += character.size();
@@ -92,12 +96,11 @@ class CommonWords {
 
   // What stands between blanks: a link, an address, a number or code with whatever surrounds it, or words.
   void add_chunk(std::string_view chunk) {
-    const bool www = mail::equals_ignoring_case(chunk.substr(0, 4), "www.");
-    if (www || chunk.find("://") != std::string_view::npos) {
-      const auto link = parse_link(www ? "http://" + std::string(chunk) : std::string(chunk));
-      if (link) add_word(site_of(link->host));
+    if (const auto link = parse_link(chunk)) {
+      add_word(site_of(link->host));
       return;
     }
+    if (chunk.find("://") != std::string_view::npos) return;
     if (std::any_of(chunk.begin(), chunk.end(), [](char c) { return c == '@' || mail::is_digit(c); })) return;
     while (!chunk.empty()) {
       const auto is_mark = [](char c) { return mail::is_ascii(c) && !mail::is_letter(c) && c != '\''; };

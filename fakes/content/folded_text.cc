@@ -21,11 +21,11 @@ class Folder {
   explicit Folder(std::size_t octets) { out_.reserve(octets); }
 
   // Most text is this, and needs no more.
-  void take_visible_ascii(char c) {
+  void take_visible_ascii(std::string_view word) {
     if (gap_ != '\0' && !out_.empty()) out_ += gap_;
     gap_ = '\0';
     after_han_ = false;
-    out_ += c;
+    out_ += word;
   }
 
   void take(std::string_view character) {
@@ -61,9 +61,10 @@ class Folder {
 std::string folded(std::string_view text) {
   Folder folder(text.size());
   while (!text.empty()) {
-    if (mail::is_ascii(text.front()) && text.front() > ' ') {
-      folder.take_visible_ascii(text.front());
-      text.remove_prefix(1);
+    const auto word_end = std::find_if(text.begin(), text.end(), [](char c) { return !mail::is_ascii(c) || c <= ' '; });
+    if (const auto word_length = static_cast<std::size_t>(word_end - text.begin())) {
+      folder.take_visible_ascii(text.substr(0, word_length));
+      text.remove_prefix(word_length);
       continue;
     }
     const std::size_t length = mail::utf8_length(text);

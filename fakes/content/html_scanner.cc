@@ -3,14 +3,11 @@
 #include <algorithm>
 #include <array>
 
+#include "fakes/content/html_text.h"
 #include "fakes/mail/text.h"
 
 namespace mailrig::content {
 namespace {
-
-constexpr bool is_blank(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
-}
 
 // noscript is not among them: mail is read without scripts.
 bool has_raw_text(std::string_view element) {
@@ -94,13 +91,13 @@ void HtmlScanner::take_comment(HtmlToken& token) {
 }
 
 void HtmlScanner::skip_blanks() {
-  while (at_ < html_.size() && is_blank(html_[at_])) ++at_;
+  while (at_ < html_.size() && is_html_blank(html_[at_])) ++at_;
 }
 
 // From the name to behind ">".
 void HtmlScanner::take_tag(HtmlToken& token) {
   const std::size_t begin = at_;
-  while (at_ < html_.size() && !is_blank(html_[at_]) && html_[at_] != '/' && html_[at_] != '>') ++at_;
+  while (at_ < html_.size() && !is_html_blank(html_[at_]) && html_[at_] != '/' && html_[at_] != '>') ++at_;
   token.name = html_.substr(begin, at_ - begin);
   while (true) {
     skip_blanks();
@@ -125,7 +122,8 @@ void HtmlScanner::take_tag(HtmlToken& token) {
 void HtmlScanner::take_attribute(HtmlToken& token) {
   HtmlAttribute attribute;
   const std::size_t begin = at_++;  // whatever it begins with belongs to it, "=" too
-  while (at_ < html_.size() && !is_blank(html_[at_]) && html_[at_] != '/' && html_[at_] != '>' && html_[at_] != '=') {
+  while (at_ < html_.size() && !is_html_blank(html_[at_]) && html_[at_] != '/' && html_[at_] != '>' &&
+         html_[at_] != '=') {
     ++at_;
   }
   attribute.name = html_.substr(begin, at_ - begin);
@@ -140,7 +138,7 @@ void HtmlScanner::take_attribute(HtmlToken& token) {
       at_ = std::min(end + 1, html_.size());
     } else {
       const std::size_t value_begin = at_;
-      while (at_ < html_.size() && !is_blank(html_[at_]) && html_[at_] != '>') ++at_;
+      while (at_ < html_.size() && !is_html_blank(html_[at_]) && html_[at_] != '>') ++at_;
       attribute.value = html_.substr(value_begin, at_ - value_begin);
     }
   }

@@ -23,11 +23,6 @@ constexpr std::array<std::pair<std::string_view, char32_t>, 35> named = {{
 }};
 static_assert(std::is_sorted(named.begin(), named.end()));
 
-// HTML's white space; other control characters are none to look at either.
-constexpr bool is_blank(char c) {
-  return static_cast<unsigned char>(c) <= ' ';
-}
-
 // The code point of a reference without "&" and ";"; 0: none.
 char32_t referenced(std::string_view name) {
   if (name.starts_with('#')) {
@@ -78,7 +73,7 @@ void append_utf8(std::string& out, char32_t code) {
 
 void append_html_text(std::string& out, std::string_view text) {
   while (!text.empty()) {
-    const auto special = std::find_if(text.begin(), text.end(), [](char c) { return is_blank(c) || c == '&'; });
+    const auto special = std::find_if(text.begin(), text.end(), [](char c) { return is_html_blank(c) || c == '&'; });
     const auto plain = static_cast<std::size_t>(special - text.begin());
     out += text.substr(0, plain);
     text.remove_prefix(plain);
@@ -88,7 +83,7 @@ void append_html_text(std::string& out, std::string_view text) {
       if (length == 0) out += '&';
       text.remove_prefix(std::max<std::size_t>(1, length));
     } else {
-      while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+      while (!text.empty() && is_html_blank(text.front())) text.remove_prefix(1);
       if (!out.empty() && out.back() != ' ' && out.back() != '\n') out += ' ';
     }
   }

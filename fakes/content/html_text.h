@@ -6,6 +6,11 @@
 
 namespace mailrig::content {
 
+// HTML's white space; other control characters are none to look at either.
+constexpr bool is_html_blank(char c) {
+  return static_cast<unsigned char>(c) <= ' ';
+}
+
 // Appends `code` as UTF-8; what is no character becomes U+FFFD.
 void append_utf8(std::string& out, char32_t code);
 

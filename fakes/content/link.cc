@@ -16,9 +16,13 @@ bool is_one_of(std::string_view text, auto sorted) {
   return std::binary_search(sorted.begin(), sorted.end(), text);
 }
 
-// Behind "http://", "https://" or "//"; npos: none of them stands in front.
+// Behind "http://", "https://" or "//", or at "www."; npos: none of them stands in front.
 std::size_t authority_offset(std::string_view url) {
-  for (const std::string_view scheme : {"http://", "https://", "//"}) {
+  static constexpr std::array<std::string_view, 3> schemes = {"http://", "https://", "//"};
+  const char first = url.empty() ? '\0' : mail::to_lower(url.front());
+  if (first != 'h' && first != 'w' && first != '/') return std::string_view::npos;  // most words
+  if (mail::equals_ignoring_case(url.substr(0, 4), "www.")) return 0;
+  for (const std::string_view scheme : schemes) {
     if (mail::equals_ignoring_case(url.substr(0, scheme.size()), scheme)) return scheme.size();
   }
   return std::string_view::npos;
@@ -113,15 +117,10 @@ std::optional<std::string> shown_host(std::string_view link_text) {
 std::vector<std::string_view> urls_in(std::string_view text, std::size_t count_max) {
   std::vector<std::string_view> urls;
   for (std::size_t at = 0; at < text.size() && urls.size() < count_max;) {
-    const char first = mail::to_lower(text[at]);
-    if (first != 'h' && first != 'w') {
-      ++at;
-      continue;
-    }
     const std::string_view rest = text.substr(at);
-    const bool www = mail::equals_ignoring_case(rest.substr(0, 4), "www.");
     const bool inside_word = at > 0 && (mail::is_letter_or_digit(text[at - 1]) || text[at - 1] == '.');
-    if (inside_word || !(www || authority_offset(rest) != std::string_view::npos)) {
+    // "//" alone is a comment rather than a link.
+    if (inside_word || rest.front() == '/' || authority_offset(rest) == std::string_view::npos) {
       ++at;
       continue;
     }

@@ -8,7 +8,7 @@
 
 namespace mailrig::content {
 
-// The authority of an http or https URL; links of other schemes have none.
+// The authority of an http or https URL, which people also write as "www.…"; links of other schemes have none.
 struct LinkTarget {
   std::string host;       // lower case, without port and last dot; an IPv6 address keeps its brackets
   bool ip = false;        // an address instead of a name, written in any way that browsers read: also "0x7f000001"

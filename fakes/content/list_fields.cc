@@ -7,28 +7,25 @@ namespace {
 
 constexpr std::size_t value_octets_max = 4'000;
 
-bool is_called(const mail::HeaderField& field, std::string_view name) {
-  return mail::equals_ignoring_case(field.name, name);
-}
-
 }  // namespace
 
 void ListFields::heed(const mail::HeaderField& field) {
-  if (is_called(field, "List-Unsubscribe")) {
+  const auto is = [&](std::string_view name) { return mail::equals_ignoring_case(field.name, name); };
+  if (is("List-Unsubscribe")) {
     if (unsubscribe) return;
     unsubscribe = field.value;
     list = true;
     https = mail::to_lower(mail::unfold(field.value, value_octets_max)).find("<https:") != std::string::npos;
-  } else if (is_called(field, "List-Unsubscribe-Post")) {
+  } else if (is("List-Unsubscribe-Post")) {
     const std::string value = mail::unfold(field.value, value_octets_max);
     post = post || mail::equals_ignoring_case(value, "List-Unsubscribe=One-Click");
-  } else if (is_called(field, "List-Id")) {
+  } else if (is("List-Id")) {
     list = true;
-  } else if (is_called(field, "Precedence")) {
+  } else if (is("Precedence")) {
     const std::string_view kind = mail::trim(field.value);
     list = list || mail::equals_ignoring_case(kind, "bulk") || mail::equals_ignoring_case(kind, "list") ||
            mail::equals_ignoring_case(kind, "junk");
-  } else if (is_called(field, "Feedback-ID")) {
+  } else if (is("Feedback-ID")) {
     feedback_id = true;
   }
 }

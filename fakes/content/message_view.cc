@@ -16,28 +16,24 @@ namespace mailrig::content {
 namespace {
 
 constexpr std::size_t field_octets_max = 4'000;
-constexpr std::size_t line_octets_max = 998;  // RFC 5321 §4.5.3.1.6
-
-bool is_called(const mail::HeaderField& field, std::string_view name) {
-  return mail::equals_ignoring_case(field.name, name);
-}
 
 // Where the body begins is returned.
 std::size_t read_header(std::string_view message, MessageView& view) {
   mail::HeaderReader reader(message);
   while (const auto field = reader.next()) {
+    const auto is = [&](std::string_view name) { return mail::equals_ignoring_case(field->name, name); };
     view.list.heed(*field);
-    if (is_called(*field, "Date")) {
+    if (is("Date")) {
       view.date = true;
-    } else if (is_called(*field, "Message-ID")) {
+    } else if (is("Message-ID")) {
       view.message_id = true;
-    } else if (is_called(*field, "From")) {
+    } else if (is("From")) {
       if (++view.from_fields == 1) {
         view.from_address = mail::first_mailbox(mail::unfold(field->value, field_octets_max)).has_value();
       }
-    } else if (is_called(*field, "Subject")) {
+    } else if (is("Subject")) {
       if (view.subject.empty()) view.subject = mail::decode_encoded_words(field->value.substr(0, field_octets_max));
-    } else if (is_called(*field, "To")) {
+    } else if (is("To")) {
       if (view.to.empty()) view.to = mail::decode_encoded_words(field->value.substr(0, field_octets_max));
     }
   }

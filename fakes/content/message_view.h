@@ -14,6 +14,8 @@
 
 namespace mailrig::content {
 
+inline constexpr std::size_t line_octets_max = 998;  // RFC 5321 §4.5.3.1.6
+
 struct MessageView {
   bool date = false;
   bool message_id = false;

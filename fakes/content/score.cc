@@ -17,7 +17,6 @@ namespace mailrig::content {
 namespace {
 
 constexpr std::size_t evidence_octets_max = 300;
-constexpr std::size_t line_octets_max = 998;  // RFC 5321 §4.5.3.1.6
 constexpr std::size_t plain_links_max = 1'000;
 constexpr std::size_t extension_octets_max = 16;
 
@@ -111,7 +110,6 @@ class Judge {
   MessageView view_;
   std::string text_;     // shown, folded
   std::string subject_;  // folded
-  std::vector<LinkTarget> targets_;
   Score score_;
 
   void against(Rule rule, std::string_view evidence, std::size_t times = 1) {
@@ -248,8 +246,7 @@ class Judge {
     std::vector<std::string> addresses;
     std::vector<std::string> userinfo;
     for (const std::string_view url : urls) {
-      const bool bare = mail::equals_ignoring_case(url.substr(0, 4), "www.");
-      const auto target = parse_link(bare ? "http://" + std::string(url) : std::string(url));
+      const auto target = parse_link(url);
       if (!target) continue;
       if (target->userinfo) add_distinct(userinfo, std::string(url));
       if (target->ip) {
@@ -311,15 +308,14 @@ class Judge {
   }
 
   void judge_attachments() {
+    std::string_view executable;
     for (const std::string& name : view_.file_names) {
       std::string extension = extension_of(name);
-      if (is_executable(extension) && executable_.empty()) executable_ = name;
+      if (is_executable(extension) && executable.empty()) executable = name;
       if (!extension.empty()) add_distinct(score_.attachment_extensions, std::move(extension));
     }
-    if (!executable_.empty()) against(Rule::attachment_executable, executable_);
+    if (!executable.empty()) against(Rule::attachment_executable, executable);
   }
-
-  std::string executable_;
 
   // Of a message without words: how many images it shows, and where its links lead.
   std::string appearance() const {

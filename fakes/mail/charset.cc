@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 
 #include "fakes/mail/text.h"
 
@@ -22,7 +23,7 @@ Decoded decode_charset(std::string_view bytes, std::string_view charset) {
   if ((name == "utf-8" || name == "utf8") && is_utf8(bytes)) return {true, 0, std::string(bytes)};  // most mail
   if (name == "gb2312" || name == "gbk" || name == "cp936") name = "gb18030";
   const iconv_t converter = ::iconv_open("UTF-8", name.c_str());
-  if (converter == reinterpret_cast<iconv_t>(-1)) return decoded;
+  if (reinterpret_cast<std::intptr_t>(converter) == -1) return decoded;
   decoded.known = true;
   std::string input(bytes);
   char* in = input.data();

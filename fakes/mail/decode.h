@@ -2,19 +2,27 @@
 // not well-formed is skipped (base64) or kept as it stands (quoted-printable). Pure functions.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace mailrig::mail {
 
-// The place of a character in the alphabet of RFC 2045 §6.8; -1: in none.
+// RFC 2045 §6.8.
+inline constexpr std::string_view base64_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+// By octet its place in the alphabet; -1: none.
+inline constexpr auto base64_values = [] {
+  std::array<std::int8_t, 256> values{};
+  values.fill(-1);
+  std::int8_t place = 0;
+  for (const char c : base64_alphabet) values[static_cast<unsigned char>(c)] = place++;
+  return values;
+}();
 constexpr int base64_value(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '+') return 62;
-  return c == '/' ? 63 : -1;
+  return base64_values[static_cast<unsigned char>(c)];
 }
 
 // RFC 2045 §6.8: characters outside the alphabet are ignored, "=" ends the data. At most `octets_max` are returned.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "fakes/mail/decode.h"
 #include "fakes/mail/text.h"
 
 namespace mailrig::mail {
@@ -19,7 +20,6 @@ constexpr std::string_view word_suffix = "?=";
 constexpr std::size_t word_room = encoded_word_max - word_prefix_base64.size() - word_suffix.size();
 
 void append_base64(std::string& out, std::string_view bytes) {
-  static constexpr char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   const std::size_t before = out.size();
   out.resize(before + (bytes.size() + 2) / 3 * 4, '=');
   char* to = out.data() + before;
@@ -31,17 +31,17 @@ void append_base64(std::string& out, std::string_view bytes) {
   std::size_t i = 0;
   for (; i + 2 < size; i += 3) {
     const std::uint32_t group = octet(i) << 16 | octet(i + 1) << 8 | octet(i + 2);
-    *to++ = alphabet[group >> 18];
-    *to++ = alphabet[group >> 12 & 0x3f];
-    *to++ = alphabet[group >> 6 & 0x3f];
-    *to++ = alphabet[group & 0x3f];
+    *to++ = base64_alphabet[group >> 18];
+    *to++ = base64_alphabet[group >> 12 & 0x3f];
+    *to++ = base64_alphabet[group >> 6 & 0x3f];
+    *to++ = base64_alphabet[group & 0x3f];
   }
   if (i == size) return;
   const bool two = i + 1 < size;
   const std::uint32_t group = octet(i) << 16 | (two ? octet(i + 1) << 8 : 0);
-  *to++ = alphabet[group >> 18];
-  *to++ = alphabet[group >> 12 & 0x3f];
-  if (two) *to = alphabet[group >> 6 & 0x3f];
+  *to++ = base64_alphabet[group >> 18];
+  *to++ = base64_alphabet[group >> 12 & 0x3f];
+  if (two) *to = base64_alphabet[group >> 6 & 0x3f];
 }
 
 void append_escaped(std::string& out, char c) {

@@ -281,6 +281,7 @@ smtp::ServerConfig Receiver::server_config(std::string_view mx_host, std::string
   config.timeout = reply("timeout");
   config.too_large = reply("too_large");
   config.data_go_ahead = reply("data_go");
+  config.bad_recipient = reply("syntax_error");
   return config;
 }
 

@@ -189,7 +189,7 @@ Refusal parse_mail(std::string_view argument, const Extensions& offered, MailCom
 
 Refusal parse_rcpt(std::string_view argument, const Extensions& offered, bool smtputf8, RcptCommand& command) {
   const auto path = take_labelled_path(argument, "TO:", PathKind::forward);
-  if (!path) return "501 5.1.3 Bad recipient address syntax";
+  if (!path) return bad_recipient_syntax;
   command.forward_path = path->mailbox;
   for (std::string_view word = take_word(argument); !word.empty(); word = take_word(argument)) {
     const auto parameter = parse_parameter(word);

@@ -29,6 +29,9 @@ enum class Verb : std::uint8_t {
 // A reply line that refuses a command, "501 5.5.4 …"; empty when there is nothing to refuse.
 using Refusal = std::string_view;
 
+// Of a RCPT whose path is none; a server may word it in its own way.
+inline constexpr Refusal bad_recipient_syntax = "501 5.1.3 Bad recipient address syntax";
+
 struct Command {
   Verb verb = Verb::unknown;
   std::string_view argument;  // without blanks around it

@@ -154,7 +154,9 @@ void ServerSession::State::rcpt(const Command& command) {
   envelope.rcpt_seen = true;
   RcptCommand parsed;
   if (const Refusal refusal = parse_rcpt(command.argument, offered, envelope.smtputf8, parsed); !refusal.empty()) {
-    return refuse(refusal);
+    const Reply& worded = config.bad_recipient;
+    if (refusal != bad_recipient_syntax || worded.code == 0) return refuse(refusal);
+    return refuse(std::to_string(worded.code) + " " + worded.text);
   }
   // RFC 5321 §4.5.3.1.10: 452, so that the client keeps the rest for another transaction.
   if (envelope.recipients >= config.recipients_max) return say("452 4.5.3 Error: too many recipients");

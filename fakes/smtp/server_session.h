@@ -42,7 +42,7 @@ struct ServerConfig {
   Duration command_timeout = std::chrono::minutes(5);  // RFC 5321 §4.5.3.2.7
   Duration session_timeout = std::chrono::hours(1);    // whatever the client does
   // Replies that profiles word in their own way; {host} etc. already filled. Code 0 keeps the engine's default.
-  Reply help{}, vrfy{}, quit{}, too_many_errors{}, timeout{}, too_large{}, data_go_ahead{};
+  Reply help{}, vrfy{}, quit{}, too_many_errors{}, timeout{}, too_large{}, data_go_ahead{}, bad_recipient{};
 };
 
 struct ServerEvent {

@@ -11,6 +11,7 @@
 #include "fakes/receiver/shipped_profiles.h"
 #include "sim/app/commands.h"
 #include "sim/rehearsal/coverage.h"
+#include "sim/rehearsal/matrix.h"
 #include "sim/report/json_text.h"
 
 namespace mailrig::app {
@@ -18,6 +19,7 @@ namespace {
 
 struct IspOptions {
   std::string name;
+  std::vector<std::string> names;
   std::string format = "text";
 };
 
@@ -94,6 +96,52 @@ int check(const IspOptions& options) {
   return heard == wordings ? passed : expectation_failed;
 }
 
+// One column for each provider, one row for each state of authentication.
+int matrix(const IspOptions& options) {
+  std::vector<std::string> names = options.names;
+  if (names.empty()) {
+    for (const std::string& name : receiver::list_profiles()) {
+      if (name != "sink") names.push_back(name);
+    }
+  }
+  std::vector<std::vector<rehearsal::MatrixRow>> columns;
+  for (const std::string& name : names) {
+    const auto profile = receiver::load_profile(name);
+    if (!profile) return complain(profile.error(), usage_error);
+    columns.push_back(rehearsal::authentication_matrix(*profile));
+  }
+  boost::json::array json;
+  if (options.format == "text") {
+    fmt::print("| sender | DMARC record | SPF | DKIM | {} |\n", fmt::join(names, " | "));
+    fmt::print("|---|---|---|---|{}\n", [&] {
+      std::string rule;
+      for (std::size_t i = 0; i < names.size(); ++i) rule += "---|";
+      return rule;
+    }());
+  }
+  for (std::size_t i = 0; i < columns.front().size(); ++i) {
+    const rehearsal::MatrixRow& row = columns.front()[i];
+    std::vector<std::string> outcomes;
+    boost::json::object by_name;
+    for (std::size_t k = 0; k < columns.size(); ++k) {
+      outcomes.push_back(columns[k][i].outcome);
+      by_name[names[k]] = columns[k][i].outcome;
+    }
+    if (options.format == "json") {
+      json.push_back({{"bulk", row.bulk},
+                      {"dmarc", row.dmarc},
+                      {"spf", row.spf},
+                      {"dkim", row.dkim},
+                      {"outcomes", std::move(by_name)}});
+    } else {
+      fmt::print("| {} | {} | {} | {} | {} |\n", row.bulk ? "bulk" : "not bulk", row.dmarc, row.spf, row.dkim,
+                 fmt::join(outcomes, " | "));
+    }
+  }
+  if (options.format == "json") fmt::print("{}", report::to_text(json));
+  return passed;
+}
+
 }  // namespace
 
 void add_isp_command(CLI::App& app, int& exit_status) {
@@ -102,7 +150,8 @@ void add_isp_command(CLI::App& app, int& exit_status) {
   add_examples(*isp,
                "  mailrig isp list\n"
                "  mailrig isp show gmail         every value with its source\n"
-               "  mailrig isp check mine.yaml\n");
+               "  mailrig isp check mine.yaml    each of its replies, brought about and heard\n"
+               "  mailrig isp matrix gmail outlook\n");
   const auto options = std::make_shared<IspOptions>();
   CLI::App* list_command = isp->add_subcommand("list", "the shipped profiles");
   list_command->add_option("--format", options->format, "text or json")->check(CLI::IsMember({"text", "json"}));
@@ -114,6 +163,12 @@ void add_isp_command(CLI::App& app, int& exit_status) {
       isp->add_subcommand("check", "whether a profile can be used, and each of its replies be heard");
   check_command->add_option("name", options->name, "a file or a shipped profile")->required();
   check_command->add_option("--format", options->format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  CLI::App* matrix_command =
+      isp->add_subcommand("matrix", "what becomes of a message in every state of SPF, DKIM and DMARC, as a table");
+  matrix_command->add_option("names", options->names, "shipped profiles or files; default all");
+  matrix_command->add_option("--format", options->format, "text (Markdown) or json")
+      ->check(CLI::IsMember({"text", "json"}));
+  matrix_command->callback([options, &exit_status] { exit_status = matrix(*options); });
   check_command->callback([options, &exit_status] { exit_status = check(*options); });
 }
 

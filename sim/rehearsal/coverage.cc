@@ -12,7 +12,7 @@ namespace {
 constexpr int rounds_max = 300;
 
 bool is_engines(std::string_view key) {
-  return key == "timeout" || key == "protocol_abuse" || key == "data_go";
+  return key == "timeout" || key == "protocol_abuse" || key == "data_go" || key == "syntax_error";
 }
 
 std::string without_line_end(std::string text) {

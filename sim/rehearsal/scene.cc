@@ -28,17 +28,6 @@ std::string mailbox_at(const Stage& stage, std::string_view local_part) {
   return fmt::format("{}@{}", local_part, const_cast<Stage&>(stage).receiver().profile().domains.front());
 }
 
-// Keeps out of the way what would speak first: limits, greylisting, reputation, and whatever depends on the text.
-void quieten(Profile& profile) {
-  profile.limits.rate_windows.clear();
-  profile.greylist.enabled = false;
-  profile.reputation.identities.clear();
-  profile.content = {};
-  profile.network.allow_list = false;
-  profile.limits.connections_per_ip = 0;
-  profile.limits.messages_per_connection = 0;
-}
-
 // A client that sends, and perhaps sends again.
 using Adjust = std::function<void(Client&, Stage&, int round)>;
 using Arrange = std::function<void(Profile&)>;
@@ -525,6 +514,16 @@ bool named_by_window(const Profile& profile, std::string_view key) {
 }
 
 }  // namespace
+
+void quieten(Profile& profile) {
+  profile.limits.rate_windows.clear();
+  profile.greylist.enabled = false;
+  profile.reputation.identities.clear();
+  profile.content = {};
+  profile.network.allow_list = false;
+  profile.limits.connections_per_ip = 0;
+  profile.limits.messages_per_connection = 0;
+}
 
 std::optional<Scene> scene_for(const Profile& profile, std::string_view key) {
   if (key.starts_with("auth_required_bulk")) return bulk_scene(key);

@@ -19,6 +19,10 @@ struct Scene {
   std::function<std::vector<Heard>(Stage&, int round)> play;
 };
 
+// Keeps out of the way what is no matter of the single message: limits, greylisting, reputation, and whatever depends
+// on its text.
+void quieten(receiver::Profile& profile);
+
 // nullopt: nobody has thought of a way.
 std::optional<Scene> scene_for(const receiver::Profile& profile, std::string_view key);
 

@@ -109,7 +109,10 @@ class Stage::Conversation {
         return answer(receiver.rcpt(now, session_, event.argument), event.argument);
       case Kind::message: {
         const policy::MessageFacts facts = facts_of(event.content);
-        return answer(receiver.data(now, session_, facts).verdict, {}, &facts);
+        const policy::DataVerdict judged = receiver.data(now, session_, facts);
+        answer(judged.verdict, {}, &facts);
+        heard.back().spam = judged.spam;
+        return;
       }
       case Kind::reset:
         return receiver.reset(session_);
@@ -157,7 +160,7 @@ void Stage::publish() {
     must(zones_.add_ptr(address(ip), name));
   };
   for (const std::string_view domain :
-       {shop, strict, bare, plain, silent, broken_spf, broken_dkim, broken_dmarc, broken}) {
+       {shop, strict, wary, platform, bare, plain, silent, broken_spf, broken_dkim, broken_dmarc, broken}) {
     const std::string name(domain);
     must(zones_.add_zone(name));
     add(dns::Record::mx(name, 10, "mx." + name));
@@ -166,7 +169,10 @@ void Stage::publish() {
     add(dns::Record::txt(name, domain == silent ? "v=spf1 -all" : "v=spf1 ip4:198.18.2.0/24 -all"));
     add(dns::Record::txt("s1._domainkey." + name, auth::key_record_text(stage_key())));
     if (domain == plain) continue;
-    add(dns::Record::txt("_dmarc." + name, domain == strict ? "v=DMARC1; p=reject" : "v=DMARC1; p=none"));
+    const char* const wish = domain == strict ? "v=DMARC1; p=reject"
+                             : domain == wary ? "v=DMARC1; p=quarantine"
+                                              : "v=DMARC1; p=none";
+    add(dns::Record::txt("_dmarc." + name, wish));
   }
   host("mta1.shop.example", shop_ip);
   host("mta.bare.example", stranger_ip);

@@ -20,6 +20,8 @@ namespace mailrig::rehearsal {
 // The domains of the stage. All of them can take mail; in the others one thing differs.
 inline constexpr std::string_view shop = "shop.example";                  // SPF, DKIM key, DMARC p=none
 inline constexpr std::string_view strict = "strict.example";              // DMARC p=reject
+inline constexpr std::string_view wary = "wary.example";                  // DMARC p=quarantine
+inline constexpr std::string_view platform = "platform.example";          // SPF and DKIM; sends in others' names
 inline constexpr std::string_view bare = "bare.example";                  // neither SPF nor DKIM nor DMARC
 inline constexpr std::string_view plain = "plain.example";                // SPF and DKIM, no DMARC
 inline constexpr std::string_view silent = "silent.example";              // "v=spf1 -all": never sends
@@ -55,7 +57,8 @@ struct Client {
 struct Heard {
   const policy::ReplyTemplate* reply = nullptr;  // null: the byte engine said it
   policy::Phase phase = policy::Phase::connect;
-  std::string text;  // as on the wire; empty: the connection was closed without a word
+  std::string text;   // as on the wire; empty: the connection was closed without a word
+  bool spam = false;  // the message was accepted into the spam folder
 };
 
 class Stage {
