@@ -18,9 +18,11 @@ inline receiver::Profile profile(std::string_view name, const std::string& chang
   return loaded.value();
 }
 
-// A provider without habits of its own.
+// A provider without habits of its own, that looks at who sent a message.
 inline receiver::Profile plain_profile(const std::string& changes = {}) {
-  return profile("plain", "extends: sink\nkind: receiver\ndomains: [isp.example]\n" + changes);
+  receiver::Profile made = profile("plain", "extends: sink\nkind: receiver\ndomains: [isp.example]\n" + changes);
+  made.auth_policy.judge = true;
+  return made;
 }
 
 }  // namespace mailrig::rehearsal

@@ -36,7 +36,7 @@ TEST(Scene, NobodyHasThoughtOfWhatNobodySays) {
 // The stage is set with what the profile says, a limit of thousands brought within reach.
 TEST(Scene, TheArrangementMakesItsOwnRuleReachable) {
   const receiver::Profile limited = plain_profile(R"(
-limits: { rate_windows: [{ scope: ip, count: 100k, window: 1h, event: rate_limited/ip }] }
+limits: { rate_windows: [{ scope: ip, count: 100000, window: 1h, event: rate_limited/ip }] }
 )");
   receiver::Profile arranged = limited;
   scene_for(limited, "rate_limited/ip").value().arrange(arranged);

@@ -101,13 +101,13 @@ TEST_F(StageTest, TheShopsMailIsInOrder) {
   stage(R"(
 network: { no_ptr: reject }
 syntax: { message_id: reject, from: reject, malformed: reject }
-auth_policy: { spf: { fail: reject, softfail: reject, none: reject }, no_auth: reject, helo_must_resolve: true }
+auth_policy: { spf_fail: reject, spf_softfail: reject, spf_none: reject, dkim_none: reject, no_auth: reject, helo_must_resolve: true }
 )");
   EXPECT_THAT(said(stage_->talk(client()), Phase::data), StartsWith("250"));
 }
 
 TEST_F(StageTest, AStrangersAddressMayNotSendForTheShop) {
-  stage("auth_policy: { spf: { fail: reject } }\n");
+  stage("auth_policy: { spf_fail: reject }\n");
   Client stranger = client();
   stranger.ip = stranger_ip;
   EXPECT_THAT(said(stage_->talk(stranger), Phase::mail), StartsWith("5"));
