@@ -135,6 +135,8 @@ std::optional<Verdict> Reputation::ask(Instant now, Phase phase, const Session& 
   const std::int32_t score = weigh_only(settings_, placement_, facts, false);
   for (const SenderIdentity identity : settings_.identities) {
     const bool network = is_network(identity);
+    // A new address of a known domain is nobody new.
+    if (identity == SenderIdentity::sender) continue;
     if (!facts.of(identity).known || !(network ? at_networks : at_names)) continue;
     const Utterance& throttled = network ? says_.throttled : says_.throttled_domain.value_or(says_.throttled);
     const Utterance& blocked = network ? says_.blocked : says_.blocked_domain.value_or(says_.blocked);

@@ -95,8 +95,11 @@ void for_each_contribution(const ReputationSettings& settings, const PlacementSe
       if (is_network(identity) != network || !record.known) continue;
       any = true;
       const Badness bad = badness_of(settings, weights, record);
-      keep(worst.newness, bad.newness, 0, identity);
-      keep(worst.jump, bad.jump, 1, identity);
+      // A new address of a known domain is nobody new.
+      if (identity != SenderIdentity::sender) {
+        keep(worst.newness, bad.newness, 0, identity);
+        keep(worst.jump, bad.jump, 1, identity);
+      }
       keep(worst.unknown, bad.unknown, 2, identity);
       keep(worst.traps, bad.traps, 3, identity);
       keep(worst.complaints, bad.complaints, 4, identity);

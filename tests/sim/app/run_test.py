@@ -14,7 +14,9 @@ name: own-messages
 seed: 1
 start: 2026-03-02T08:00:00Z
 senders: {{ shop: {{ domain: shop.example, spf: "v=spf1 ip4:198.18.2.10 -all", retry: [1m], expire: 10m }} }}
-receivers: {{ outlook: {{}}, postgrey-site: {{ greylist: {{ delay: 30s }} }} }}
+receivers:  # that take a message for what it is, whatever it says
+  outlook: {{ content: {{ junk_below: 0, reject_below: 0, tempfail_below: 0, blocked_attachments: [] }}, reputation: {{ identities: [] }} }}
+  postgrey-site: {{ greylist: {{ delay: 30s }}, content: {{ junk_below: 0, reject_below: 0, tempfail_below: 0, blocked_attachments: [] }}, reputation: {{ identities: [] }} }}
 lists: {{ few: {{ count: {count} }} }}
 mail: {{ own: {{ files: "{files}" }} }}
 traffic: [ {{ mail: own, list: few, schedule: {{ rate: 20/s, count: {count} }} }} ]

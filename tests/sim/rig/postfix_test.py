@@ -25,7 +25,9 @@ name: small
 seed: 1
 start: 2026-03-02T08:00:00Z
 senders: {{ shop: {{ domain: shop.example, spf: "v=spf1 ip4:198.18.2.0/24 -all", retry: [{retry}], expire: {expire} }} }}
-receivers: {{ outlook: {receiver}, postgrey-site: {{ greylist: {{ enabled: false }} }} }}
+receivers:
+  outlook: {receiver}
+  postgrey-site: {{ greylist: {{ enabled: false }}, content: {{ junk_below: 0, reject_below: 0, tempfail_below: 0, blocked_attachments: [] }}, reputation: {{ identities: [] }} }}
 lists: {{ few: {{ {list} }} }}
 mail: {{ own: {{ {mail} }} }}
 traffic: [ {{ mail: own, list: few, schedule: {{ rate: {rate}, count: {count} }} }} ]
@@ -120,8 +122,10 @@ class MainJob(PostfixTest):
         # Postfix folds lines over 998 octets (smtp_line_length_limit); it cannot keep NUL.
         long_lines = sum(any(len(line) > 998 for line in file.read_bytes().split(b"\n\n", 1)[-1].split(b"\n"))
                          for file in files)
+        unread = ("{ content: { junk_below: 0, reject_below: 0, tempfail_below: 0, blocked_attachments: [] }, "
+                  "reputation: { identities: [] } }")
         summary = self.run_postfix(self.scenario(list=f"count: {len(files)}", mail=f'files: "{messages}"',
-                                                 count=len(files)))
+                                                 receiver=unread, count=len(files)))
         totals = summary["totals"]
         self.assertEqual((totals["inbox"], totals["corrupted"], totals["transformed"]), (len(files), 0, long_lines))
         self.assertGreater(long_lines, 0)
