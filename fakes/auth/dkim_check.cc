@@ -113,7 +113,8 @@ void append_signed_fields(std::string& out, HeaderFields& header, Canonicalizati
                           const std::vector<std::string_view>& names) {
   header.begin_choice();
   for (const std::string_view name : names) {
-    if (const mail::HeaderField* field = header.choose(FieldName(name))) append_canonical_field(out, method, field->raw);
+    if (const mail::HeaderField* field = header.choose(FieldName(name)))
+      append_canonical_field(out, method, field->raw);
   }
 }
 
