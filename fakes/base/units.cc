@@ -144,6 +144,19 @@ Result<std::uint32_t> parse_share(std::string_view text) {
   return static_cast<std::uint32_t>(*ppm);
 }
 
+Result<std::uint32_t> parse_thousandths(std::string_view text, int fraction_digits) {
+  static constexpr std::string_view what = "a number such as 1.4";
+  std::uint64_t scale_max = 1;
+  for (int i = 0; i < fraction_digits; ++i) scale_max *= 10;
+  std::string_view rest = text;
+  const auto number = take_decimal(rest);
+  if (!number || !rest.empty() || text.ends_with('.') || number->scale > scale_max) return expected(what, text);
+  const auto value = scaled(*number, 1000);
+  if (!value || *value > std::numeric_limits<std::uint32_t>::max())
+    return Error{fmt::format("'{}' is too large", text)};
+  return static_cast<std::uint32_t>(*value);
+}
+
 Result<Rate> parse_rate(std::string_view text) {
   static constexpr std::string_view what = "a rate such as 50/s, 3000/m, 1k/h or 500/d";
   const auto slash = text.find('/');

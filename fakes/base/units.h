@@ -23,6 +23,9 @@ Result<std::uint64_t> parse_count(std::string_view text);
 // "3%", "0.01%", "0.03": parts per million, 0 … 1,000,000.
 Result<std::uint32_t> parse_share(std::string_view text);
 
+// "1.4" with at most `fraction_digits` (up to three) behind the point, in thousandths: 1400.
+Result<std::uint32_t> parse_thousandths(std::string_view text, int fraction_digits = 3);
+
 // A rate in events per second, as a count per period so that no precision is lost: "50/s", "3000/m", "1k/h", "500/d".
 struct Rate {
   std::uint64_t count = 0;

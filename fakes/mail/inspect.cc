@@ -62,6 +62,7 @@ MessageTraits inspect(std::string_view message) {
     }
   }
   traits.body_offset = reader.body_offset();
+  traits.header_readable = reader.separated() || traits.body_offset == message.size();
   traits.body_digest = body_digest(message.substr(traits.body_offset));
   return traits;
 }

@@ -20,6 +20,7 @@ struct MessageTraits {
   std::string header_from_domain;  // of the first From field's first mailbox, lower case; empty: none
   std::uint32_t received_hops = 0;
   std::size_t body_offset = 0;
+  bool header_readable = true;  // every line of the header is a field or continues one
 };
 
 MessageTraits inspect(std::string_view message);

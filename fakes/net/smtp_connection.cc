@@ -10,7 +10,6 @@
 #include <type_traits>
 #include <utility>
 
-#include "fakes/mail/inspect.h"
 #include "fakes/net/endpoint.h"
 #include "fakes/net/rethrow.h"
 
@@ -31,17 +30,6 @@ constexpr int reads_in_a_row_max = 16;
 
 // How long we wait for a client that we said goodbye to to hang up, in wall time.
 constexpr std::chrono::seconds goodbye_max{1};
-
-policy::MessageFacts facts_of(std::string_view content) {
-  mail::MessageTraits traits = mail::inspect(content);
-  return {.size = traits.size,
-          .body_digest = traits.body_digest,
-          .rig_id = traits.rig_id,
-          .message_id = std::move(traits.message_id),
-          .header_from_domain = std::move(traits.header_from_domain),
-          .received_hops = traits.received_hops,
-          .content = content};
-}
 
 policy::Session session_facts(const SmtpHost& host, const asio::ip::tcp::endpoint& client) {
   policy::Session session;
@@ -267,7 +255,7 @@ SmtpConnection::Decision SmtpConnection::decide(const smtp::ServerEvent& event) 
   policy::MessageFacts message;
   Duration judging{};
   if (event.kind == Kind::message) {
-    message = facts_of(event.content);
+    message = policy::facts_of(event.content);
     judging = receiver.judge(host_->clock.now(), session_, message);
   }
   const std::lock_guard lock(host_->receiver.mutex);

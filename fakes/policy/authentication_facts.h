@@ -48,9 +48,7 @@ struct ContentFacts {
   // it came to the first of them.
   bool arc_vouches = false;
 
-  // RFC 5322: what is wrong with the header.
   auth::FromFault from_fault = auth::FromFault::none;
-  bool header_readable = true;  // every line is a field or continues one
 
   std::string author_domain;  // of the From field; empty when there is none to be judged by
   auth::DmarcResult dmarc = auth::DmarcResult::none;

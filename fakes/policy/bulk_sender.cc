@@ -70,8 +70,7 @@ void BulkSender::place(Instant now, const Session& session, const MessageFacts& 
   if (settings_.junks && !session.authentication.arc_vouches) {
     if (const AuthRefusals* fault = unmet(session)) placement.to_spam(fault->name());
   }
-  if (settings_.same_envelope &&
-      judge_envelope_mismatch({.envelope_mismatch = AuthAction::junk}, session, facts) == AuthAction::junk) {
+  if (settings_.same_envelope && envelope_mismatches(session, facts)) {
     placement.to_spam("auth_required_bulk/envelope");
   }
   if (wants_way_out && session.content.read && !session.content.unsubscribe) {

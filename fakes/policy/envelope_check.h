@@ -3,21 +3,11 @@
 #pragma once
 
 #include "fakes/policy/auth_action.h"
+#include "fakes/policy/phased_policy.h"
 
 namespace mailrig::policy {
 
-class EnvelopeCheck : public Policy {
- public:
-  std::optional<Verdict> mail(Instant, const Session& session, const MailFacts&) final {
-    return ask(session, Phase::mail);
-  }
-  std::optional<Verdict> rcpt(Instant, const Session& session, const Recipient&) final {
-    return ask(session, Phase::rcpt);
-  }
-  std::optional<Verdict> data(Instant, const Session& session, const MessageFacts&) final {
-    return ask(session, Phase::data);
-  }
-
+class EnvelopeCheck : public PhasedPolicy {
  protected:
   // The hooks of a check that has these words.
   static Hooks hooks_of(const AuthRefusals& says) {
@@ -25,7 +15,11 @@ class EnvelopeCheck : public Policy {
   }
 
  private:
-  virtual std::optional<Verdict> ask(const Session& session, Phase phase) const = 0;
+  virtual std::optional<Verdict> object(const Session& session, Phase phase) const = 0;
+
+  std::optional<Verdict> ask(Instant, Phase phase, const Session& session, const MessageFacts*) final {
+    return object(session, phase);
+  }
 };
 
 }  // namespace mailrig::policy

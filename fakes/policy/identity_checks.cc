@@ -31,11 +31,14 @@ AuthAction judge_own_domain(const IdentitySettings& settings, const std::vector<
   return claimed ? settings.own_domain_unauthenticated : AuthAction::accept;
 }
 
+bool envelope_mismatches(const Session& session, const MessageFacts& message) {
+  if (session.mail_from.empty() || message.header_from_domain.empty()) return false;
+  return !same_name(split_address(session.mail_from).domain, message.header_from_domain);
+}
+
 AuthAction judge_envelope_mismatch(const IdentitySettings& settings, const Session& session,
                                    const MessageFacts& message) {
-  if (session.mail_from.empty() || message.header_from_domain.empty()) return AuthAction::accept;
-  const bool same = same_name(split_address(session.mail_from).domain, message.header_from_domain);
-  return same ? AuthAction::accept : settings.envelope_mismatch;
+  return envelope_mismatches(session, message) ? settings.envelope_mismatch : AuthAction::accept;
 }
 
 bool is_full_host_name(std::string_view helo) {
@@ -52,8 +55,8 @@ AuthAction judge_from(const SyntaxSettings& settings, const ContentFacts& found)
   return found.from_fault == auth::FromFault::none ? AuthAction::accept : settings.from;
 }
 
-AuthAction judge_header(const SyntaxSettings& settings, const ContentFacts& found) {
-  return found.header_readable ? AuthAction::accept : settings.malformed;
+AuthAction judge_header(const SyntaxSettings& settings, const MessageFacts& message) {
+  return message.header_readable ? AuthAction::accept : settings.malformed;
 }
 
 }  // namespace mailrig::policy

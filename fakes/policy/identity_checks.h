@@ -21,7 +21,8 @@ AuthAction judge_spf_null(const IdentitySettings& settings, const Session& sessi
 // `own`: the receiver's domains, lower case. Null `message`: of the envelope alone.
 AuthAction judge_own_domain(const IdentitySettings& settings, const std::vector<std::string>& own,
                             const Session& session, const MessageFacts* message);
-// A null reverse-path speaks for nobody and mismatches nothing.
+// MAIL FROM's domain is not From's. A null reverse-path speaks for nobody and mismatches nothing.
+bool envelope_mismatches(const Session& session, const MessageFacts& message);
 AuthAction judge_envelope_mismatch(const IdentitySettings& settings, const Session& session,
                                    const MessageFacts& message);
 
@@ -37,6 +38,6 @@ struct SyntaxSettings {
 
 AuthAction judge_message_id(const SyntaxSettings& settings, const MessageFacts& message);
 AuthAction judge_from(const SyntaxSettings& settings, const ContentFacts& found);
-AuthAction judge_header(const SyntaxSettings& settings, const ContentFacts& found);
+AuthAction judge_header(const SyntaxSettings& settings, const MessageFacts& message);
 
 }  // namespace mailrig::policy

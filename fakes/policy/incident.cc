@@ -21,30 +21,14 @@ Hooks Incident::hooks() const {
           .data = phase == Phase::data};
 }
 
-std::optional<Verdict> Incident::ask(Phase phase, const Session& session) const {
+std::optional<Verdict> Incident::ask(Instant, Phase phase, const Session& session, const MessageFacts*) {
+  if (phase == Phase::connect && conditions_.garbage) return Utterance{&garbage_, Phase::connect}.refusal();
+  if (phase == Phase::connect && conditions_.maintenance) return says_.maintenance.refusal();
   if (conditions_.deferring_ppm == 0 || phase != says_.overloaded.phase) return std::nullopt;
   // One lot per transaction, drawn again with the next attempt.
   const std::uint64_t lot = draw_.bits(entity_, "overloaded", session.sequence, session.messages);
   if (!chance(lot, conditions_.deferring_ppm, 1'000'000)) return std::nullopt;
   return says_.overloaded.refusal();
-}
-
-std::optional<Verdict> Incident::connect(Instant, const Session& session) {
-  if (conditions_.garbage) return Utterance{&garbage_, Phase::connect}.refusal();
-  if (conditions_.maintenance) return says_.maintenance.refusal();
-  return ask(Phase::connect, session);
-}
-std::optional<Verdict> Incident::helo(Instant, const Session& session, std::string_view) {
-  return ask(Phase::helo, session);
-}
-std::optional<Verdict> Incident::mail(Instant, const Session& session, const MailFacts&) {
-  return ask(Phase::mail, session);
-}
-std::optional<Verdict> Incident::rcpt(Instant, const Session& session, const Recipient&) {
-  return ask(Phase::rcpt, session);
-}
-std::optional<Verdict> Incident::data(Instant, const Session& session, const MessageFacts&) {
-  return ask(Phase::data, session);
 }
 
 }  // namespace mailrig::policy

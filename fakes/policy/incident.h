@@ -5,11 +5,11 @@
 
 #include "fakes/base/draw.h"
 #include "fakes/policy/conditions.h"
-#include "fakes/policy/policy.h"
+#include "fakes/policy/phased_policy.h"
 
 namespace mailrig::policy {
 
-class Incident : public Policy {
+class Incident : public PhasedPolicy {
  public:
   struct Words {
     Utterance maintenance;
@@ -20,11 +20,6 @@ class Incident : public Policy {
   Incident(const Conditions& conditions, const Words& says, Draw draw, std::string entity);
 
   Hooks hooks() const override;
-  std::optional<Verdict> connect(Instant now, const Session& session) override;
-  std::optional<Verdict> helo(Instant now, const Session& session, std::string_view name) override;
-  std::optional<Verdict> mail(Instant now, const Session& session, const MailFacts& facts) override;
-  std::optional<Verdict> rcpt(Instant now, const Session& session, const Recipient& candidate) override;
-  std::optional<Verdict> data(Instant now, const Session& session, const MessageFacts& facts) override;
 
  private:
   const Conditions& conditions_;
@@ -33,7 +28,7 @@ class Incident : public Policy {
   std::string entity_;
   ReplyTemplate garbage_;
 
-  std::optional<Verdict> ask(Phase phase, const Session& session) const;
+  std::optional<Verdict> ask(Instant now, Phase phase, const Session& session, const MessageFacts* message) override;
 };
 
 }  // namespace mailrig::policy

@@ -18,7 +18,7 @@ class NameCheck : public EnvelopeCheck {
   NameStatus EnvelopeFacts::*name_;
   AuthRefusals says_;
 
-  std::optional<Verdict> ask(const Session& session, Phase phase) const override {
+  std::optional<Verdict> object(const Session& session, Phase phase) const override {
     const NameStatus status = session.authentication.*name_;
     if (status == NameStatus::unknown) return says_.answer(AuthAction::reject, phase);
     if (status == NameStatus::temporary_error) return says_.answer(AuthAction::tempfail, phase);

@@ -108,19 +108,19 @@ void Reputation::collect(Instant now, const Session& session, const MessageFacts
 }
 
 std::optional<Verdict> Reputation::ask_identity(Instant now, SenderIdentity identity, std::uint64_t id,
-                                                std::int32_t score, const Utterance& throttled,
-                                                const Utterance& blocked) {
+                                                const IdentityRecord& record, std::int32_t score,
+                                                const Utterance& throttled, const Utterance& blocked) {
   const std::string_view scope = to_string(identity);
   if (static_cast<std::uint32_t>(score) * 1000 < settings_.block_below_ppm) return blocked.refusal(scope);
   Table& table = tables_[static_cast<std::size_t>(identity)];
   const auto row = table.find(now, id);
   if (row == Table::none) return std::nullopt;
   Row& known = table.values(row).front();
-  const std::uint64_t traps = known.history.traps_milli() / SenderHistory::one;
+  const std::uint64_t traps = record.traps_milli / SenderHistory::one;
   if (settings_.trap_hits_block > 0 && traps >= settings_.trap_hits_block) return blocked.refusal(scope);
   if (now < known.held_until) return throttled.refusal(scope);
-  const std::uint64_t cap = daily_cap(settings_, record(now, identity, id), score);
-  if (cap == 0 || known.history.today() < cap) return std::nullopt;
+  const std::uint64_t cap = daily_cap(settings_, record, score);
+  if (cap == 0 || record.today < cap) return std::nullopt;
   known.held_until = settings_.hold > Duration{} ? now + settings_.hold : next_day(now);
   table.keep_until(row, std::max(table.kept_until(row), known.held_until));
   return throttled.refusal(scope);
@@ -140,26 +140,11 @@ std::optional<Verdict> Reputation::ask(Instant now, Phase phase, const Session& 
     if (!facts.of(identity).known || !(network ? at_networks : at_names)) continue;
     const Utterance& throttled = network ? says_.throttled : says_.throttled_domain.value_or(says_.throttled);
     const Utterance& blocked = network ? says_.blocked : says_.blocked_domain.value_or(says_.blocked);
-    auto verdict = ask_identity(now, identity, key(identity, session, message), score, throttled, blocked);
+    auto verdict =
+        ask_identity(now, identity, key(identity, session, message), facts.of(identity), score, throttled, blocked);
     if (verdict && verdict->phase <= phase) return verdict;
   }
   return std::nullopt;
-}
-
-std::optional<Verdict> Reputation::connect(Instant now, const Session& session) {
-  return ask(now, Phase::connect, session, nullptr);
-}
-std::optional<Verdict> Reputation::helo(Instant now, const Session& session, std::string_view) {
-  return ask(now, Phase::helo, session, nullptr);
-}
-std::optional<Verdict> Reputation::mail(Instant now, const Session& session, const MailFacts&) {
-  return ask(now, Phase::mail, session, nullptr);
-}
-std::optional<Verdict> Reputation::rcpt(Instant now, const Session& session, const Recipient&) {
-  return ask(now, Phase::rcpt, session, nullptr);
-}
-std::optional<Verdict> Reputation::data(Instant now, const Session& session, const MessageFacts& facts) {
-  return ask(now, Phase::data, session, &facts);
 }
 
 void Reputation::place(Instant now, const Session& session, const MessageFacts& message, Placement& placement) {

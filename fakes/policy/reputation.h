@@ -13,7 +13,7 @@
 #include "fakes/base/draw.h"
 #include "fakes/policy/expiring_table.h"
 #include "fakes/policy/mailbox_check.h"
-#include "fakes/policy/policy.h"
+#include "fakes/policy/phased_policy.h"
 #include "fakes/policy/reputation_score.h"
 #include "fakes/policy/sender_history.h"
 
@@ -27,7 +27,7 @@ struct KnownSender {
   std::uint32_t copies_a_day = 0;
 };
 
-class Reputation : public Policy {
+class Reputation : public PhasedPolicy {
  public:
   struct Words {
     Utterance throttled;
@@ -42,11 +42,6 @@ class Reputation : public Policy {
              const MailboxDirectory& directory, Draw draw, std::string entity);
 
   Hooks hooks() const override;
-  std::optional<Verdict> connect(Instant now, const Session& session) override;
-  std::optional<Verdict> helo(Instant now, const Session& session, std::string_view name) override;
-  std::optional<Verdict> mail(Instant now, const Session& session, const MailFacts& facts) override;
-  std::optional<Verdict> rcpt(Instant now, const Session& session, const Recipient& candidate) override;
-  std::optional<Verdict> data(Instant now, const Session& session, const MessageFacts& facts) override;
   void place(Instant now, const Session& session, const MessageFacts& facts, Placement& placement) override;
   void unknown_recipient(Instant now, const Session& session, const Recipient& candidate) override;
   void accepted(Instant now, const Session& session, const MessageFacts& facts) override;
@@ -76,9 +71,10 @@ class Reputation : public Policy {
   static std::uint64_t key(SenderIdentity identity, const Session& session, const MessageFacts* message);
   IdentityRecord record(Instant now, SenderIdentity identity, std::uint64_t key);
   void collect(Instant now, const Session& session, const MessageFacts* message, ReputationFacts& facts);
-  std::optional<Verdict> ask(Instant now, Phase phase, const Session& session, const MessageFacts* message);
-  std::optional<Verdict> ask_identity(Instant now, SenderIdentity identity, std::uint64_t key, std::int32_t score,
-                                      const Utterance& throttled, const Utterance& blocked);
+  std::optional<Verdict> ask(Instant now, Phase phase, const Session& session, const MessageFacts* message) override;
+  std::optional<Verdict> ask_identity(Instant now, SenderIdentity identity, std::uint64_t key,
+                                      const IdentityRecord& record, std::int32_t score, const Utterance& throttled,
+                                      const Utterance& blocked);
   Row& obtain(Instant now, SenderIdentity identity, std::uint64_t key);
   template <class Tell>
   void tell_each(Instant now, const Session& session, const MessageFacts* message, Tell tell);

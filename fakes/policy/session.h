@@ -68,9 +68,13 @@ struct MessageFacts {
   std::string message_id;         // without angle brackets; may be empty
   std::string header_from_domain;
   std::uint32_t received_hops = 0;  // how many Received fields
+  bool header_readable = true;      // every line of the header is a field or continues one
   std::string_view content;         // the whole message; in virtual time one that stands for all of its `content_key`
   // Messages with the same key authenticate alike, having the same template and signing keys; 0: this one is alone.
   std::uint64_t content_key = 0;
 };
+
+// Of a message as it came; its `content` is the message itself, which must outlive them.
+MessageFacts facts_of(std::string_view content);
 
 }  // namespace mailrig::policy

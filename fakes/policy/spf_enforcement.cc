@@ -38,7 +38,7 @@ AuthAction SpfEnforcement::action(const Session& session, bool signatures_are_kn
   return AuthAction::accept;
 }
 
-std::optional<Verdict> SpfEnforcement::ask(const Session& session, Phase phase) const {
+std::optional<Verdict> SpfEnforcement::object(const Session& session, Phase phase) const {
   const AuthenticationFacts& found = session.authentication;
   if (phase == Phase::data && found.arc_vouches) return std::nullopt;
   return (found.spf_remembered ? says_remembered_ : says_).answer(action(session, phase == Phase::data), phase);

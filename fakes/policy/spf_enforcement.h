@@ -33,7 +33,7 @@ class SpfEnforcement : public EnvelopeCheck {
   AuthRefusals says_remembered_;
 
   AuthAction action(const Session& session, bool signatures_are_known) const;
-  std::optional<Verdict> ask(const Session& session, Phase phase) const override;
+  std::optional<Verdict> object(const Session& session, Phase phase) const override;
 };
 
 }  // namespace mailrig::policy

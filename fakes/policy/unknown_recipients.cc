@@ -12,7 +12,7 @@ Hooks UnknownRecipients::hooks() const {
           .accepted = true};
 }
 
-std::optional<Verdict> UnknownRecipients::ask(Instant now, const Session& session) {
+std::optional<Verdict> UnknownRecipients::ask(Instant now, Phase, const Session& session, const MessageFacts*) {
   const auto row = clients_.find(now, session.client_ip.hash());
   if (row == ExpiringTable<Count>::none) return std::nullopt;
   Count& count = clients_.values(row).front();

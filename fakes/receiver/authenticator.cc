@@ -8,7 +8,6 @@
 #include "fakes/base/stable_hash.h"
 #include "fakes/dns/mx_lookup.h"
 #include "fakes/dns/name.h"
-#include "fakes/mail/header.h"
 #include "fakes/policy/address_key.h"
 #include "fakes/receiver/authentication_report.h"
 
@@ -355,10 +354,6 @@ void Authenticator::judge_author(Session& session, const MessageFacts& message, 
     auth::FromHeader from = auth::read_from_header(message.content);
     facts.from_fault = from.fault;
     authors = std::move(from.domains);
-    mail::HeaderReader header(message.content);
-    while (header.next()) {
-    }
-    facts.header_readable = header.separated() || header.body_offset() == message.content.size();
   }
   facts.dmarc = auth::DmarcResult::permerror;  // nobody to ask about
   int worst = -1;

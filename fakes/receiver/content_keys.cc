@@ -1,36 +1,12 @@
 #include "fakes/receiver/content_keys.h"
 
-#include <fmt/format.h>
-
-#include <charconv>
-
 #include "fakes/receiver/profile_types.h"
 
 namespace mailrig::receiver {
 namespace {
 
-// "5" or "5.5", from 0 to 10, in thousandths.
 config::Type<std::uint32_t> score() {
-  return config::scalar<std::uint32_t>(
-      [](std::string_view text) -> Result<std::uint32_t> {
-        const auto fault = [text] {
-          return Error{fmt::format("'{}' is no content score; expected a number from 0 to 10 such as 5.5", text)};
-        };
-        const auto point = text.find('.');
-        const std::string_view digits = text.substr(0, point);
-        std::uint32_t whole = 0;
-        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), whole);
-        if (error != std::errc() || end != digits.data() + digits.size() || whole > 10) return fault();
-        std::uint32_t milli = whole * 1000;
-        if (point != std::string_view::npos) {
-          const std::string_view rest = text.substr(point + 1);
-          if (rest.size() != 1 || rest[0] < '0' || rest[0] > '9') return fault();
-          milli += static_cast<std::uint32_t>(rest[0] - '0') * 100;
-        }
-        if (milli > 10'000) return fault();
-        return milli;
-      },
-      "a content score from 0 to 10", {{"type", "number"}, {"minimum", 0}, {"maximum", 10}});
+  return thousandths({.what = "content score", .example = "5.5", .min = 0, .max = 10, .fraction_digits = 1});
 }
 
 }  // namespace

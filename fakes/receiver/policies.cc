@@ -30,48 +30,54 @@ using policy::AuthAction;
 
 namespace {
 
-// What the client's address leads to, before it has said a word.
+using policy::MessageFacts;
+using policy::Phase;
+using policy::Session;
+
+// A check of facts that are known from `known_from` on.
+void add_check(policy::Chain& chain, const ReplyBook& says, Phase known_from, std::string_view rejected,
+               std::string_view deferred, policy::FactCheck::Judge judge) {
+  chain.add(std::make_unique<policy::FactCheck>(known_from, policy::AuthRefusals{says.at(rejected), says.at(deferred)},
+                                                std::move(judge)));
+}
+
+// What the client's address leads to, before it has said a word; and the names that it brings, to block lists.
 void add_network(policy::Chain& chain, const Profile& profile) {
-  const ReplyBook& says = profile.replies;
   const ProfileNetwork& network = profile.network;
-  const auto judged = [&](std::string_view rejected, std::string_view deferred, auto judge) {
-    chain.add(std::make_unique<policy::FactCheck>(
-        policy::Phase::connect, policy::AuthRefusals{says.at(rejected), says.at(deferred)}, std::move(judge)));
+  const auto judged = [&](Phase known_from, std::string_view rejected, std::string_view deferred, auto judge) {
+    add_check(chain, profile.replies, known_from, rejected, deferred, std::move(judge));
   };
-  using policy::MessageFacts;
-  using policy::Session;
   if (!network.blocked.empty()) {
-    judged("region_blocked", "region_blocked", [&network](const Session& session, const MessageFacts*) {
+    judged(Phase::connect, "region_blocked", "region_blocked", [&network](const Session& session, const MessageFacts*) {
       return judge_region(network, session.client_ip);
     });
   }
   if (network.allow_list) {
-    judged("reputation_blocked/unlisted", "reputation_blocked/unlisted",
+    judged(Phase::connect, "reputation_blocked/unlisted", "reputation_blocked/unlisted",
            [&network](const Session& session, const MessageFacts*) {
              return judge_allow_list(network, session.client_ip);
            });
   }
   if (!network.lists.addresses.empty()) {
-    judged("dnsbl_listed", "dnsbl_listed/temporary", [&network](const Session& session, const MessageFacts*) {
-      return judge_listing(network.dnsbl_action, session.network.listing);
-    });
+    judged(Phase::connect, "dnsbl_listed", "dnsbl_listed/temporary",
+           [&network](const Session& session, const MessageFacts*) {
+             return judge_listing(network.dnsbl_action, session.network.listing);
+           });
   }
   if (network.no_ptr != AuthAction::accept) {
-    judged("no_ptr", "no_ptr/temporary", [&network](const Session& session, const MessageFacts*) {
+    judged(Phase::connect, "no_ptr", "no_ptr/temporary", [&network](const Session& session, const MessageFacts*) {
       return judge_reverse_name(network, session.network);
     });
   }
   if (!network.lists.domains.empty()) {
-    chain.add(std::make_unique<policy::FactCheck>(
-        policy::Phase::mail, policy::AuthRefusals{says.at("dnsbl_listed/domain"), says.at("dnsbl_listed/temporary")},
-        [&network](const Session& session, const MessageFacts*) {
-          return judge_listing(network.dnsbl_action, session.authentication.domain_listing);
-        }));
-    chain.add(std::make_unique<policy::FactCheck>(
-        policy::Phase::data, policy::AuthRefusals{says.at("dnsbl_listed/url"), says.at("dnsbl_listed/temporary")},
-        [&network](const Session& session, const MessageFacts*) {
-          return judge_listing(network.dnsbl_action, session.content.link_listing);
-        }));
+    judged(Phase::mail, "dnsbl_listed/domain", "dnsbl_listed/temporary",
+           [&network](const Session& session, const MessageFacts*) {
+             return judge_listing(network.dnsbl_action, session.authentication.domain_listing);
+           });
+    judged(Phase::data, "dnsbl_listed/url", "dnsbl_listed/temporary",
+           [&network](const Session& session, const MessageFacts*) {
+             return judge_listing(network.dnsbl_action, session.content.link_listing);
+           });
   }
 }
 
@@ -93,15 +99,10 @@ void add_syntax(policy::Chain& chain, const Profile& profile) {
   const policy::SyntaxSettings& syntax = profile.syntax;
   const auto judged = [&](AuthAction action, std::string_view rejected, auto judge) {
     if (action == AuthAction::accept) return;
-    const policy::Utterance says = profile.replies.at(rejected);
-    chain.add(
-        std::make_unique<policy::FactCheck>(policy::Phase::data, policy::AuthRefusals{says, says}, std::move(judge)));
+    add_check(chain, profile.replies, Phase::data, rejected, rejected, std::move(judge));
   };
-  using policy::MessageFacts;
-  using policy::Session;
-  judged(syntax.malformed, "syntax_error/malformed", [&syntax](const Session& session, const MessageFacts*) {
-    return judge_header(syntax, session.authentication);
-  });
+  judged(syntax.malformed, "syntax_error/malformed",
+         [&syntax](const Session&, const MessageFacts* message) { return judge_header(syntax, *message); });
   judged(syntax.from, "syntax_error/from",
          [&syntax](const Session& session, const MessageFacts*) { return judge_from(syntax, session.authentication); });
   judged(syntax.message_id, "syntax_error/message_id",
@@ -121,22 +122,17 @@ void add_authentication(policy::Chain& chain, const Profile& profile, Draw draw,
     add(policy::NameCheck(&policy::EnvelopeFacts::sender_domain,
                           refusals("sender_domain_bad", "sender_domain_bad/temporary")));
   }
-  const auto judged = [&add](policy::Phase known_from, const policy::AuthRefusals& words,
-                             policy::FactCheck::Judge judge) {
-    add(policy::FactCheck(known_from, words, std::move(judge)));
+  const auto judged = [&](AuthAction action, Phase known_from, std::string_view rejected, std::string_view deferred,
+                          policy::FactCheck::Judge judge) {
+    if (action != AuthAction::accept) add_check(chain, says, known_from, rejected, deferred, std::move(judge));
   };
-  if (wants.helo_must_be_fqdn) {
-    judged(policy::Phase::mail, refusals("helo_rejected", "helo_rejected/temporary"),
-           [](const policy::Session& session, const policy::MessageFacts*) {
-             return policy::is_full_host_name(session.helo) ? AuthAction::accept : AuthAction::reject;
-           });
-  }
-  if (wants.identity.spf_null != AuthAction::accept) {
-    judged(policy::Phase::mail, refusals("spf_fail/null", "spf_fail/temporary"),
-           [identity = wants.identity](const policy::Session& session, const policy::MessageFacts*) {
-             return judge_spf_null(identity, session);
-           });
-  }
+  const policy::IdentitySettings& identity = wants.identity;
+  judged(wants.helo_must_be_fqdn ? AuthAction::reject : AuthAction::accept, Phase::mail, "helo_rejected",
+         "helo_rejected/temporary", [](const Session& session, const MessageFacts*) {
+           return policy::is_full_host_name(session.helo) ? AuthAction::accept : AuthAction::reject;
+         });
+  judged(identity.spf_null, Phase::mail, "spf_fail/null", "spf_fail/temporary",
+         [&identity](const Session& session, const MessageFacts*) { return judge_spf_null(identity, session); });
   if (wants.helo_must_resolve) {
     add(policy::NameCheck(&policy::EnvelopeFacts::helo_name, refusals("helo_rejected", "helo_rejected/temporary")));
   }
@@ -144,20 +140,15 @@ void add_authentication(policy::Chain& chain, const Profile& profile, Draw draw,
   add(policy::SpfEnforcement(wants, refusals("spf_fail", "spf_fail/temporary"),
                              says.at_or("spf_fail/remembered", "spf_fail")));
   add(policy::DkimEnforcement(wants, refusals("dkim_fail", "dkim_fail/temporary")));
-  if (wants.identity.own_domain_unauthenticated != AuthAction::accept) {
-    // Who signs has the last word, so nothing is said before the signatures are known.
-    judged(policy::Phase::data, refusals("sender_domain_bad/local", "sender_domain_bad/temporary"),
-           [identity = wants.identity, own = profile.domains](const policy::Session& session,
-                                                              const policy::MessageFacts* message) {
-             return judge_own_domain(identity, own, session, message);
-           });
-  }
-  if (wants.identity.envelope_mismatch != AuthAction::accept) {
-    judged(policy::Phase::data, refusals("sender_domain_bad/mismatch", "sender_domain_bad/temporary"),
-           [identity = wants.identity](const policy::Session& session, const policy::MessageFacts* message) {
-             return judge_envelope_mismatch(identity, session, *message);
-           });
-  }
+  // Who signs has the last word, so nothing is said before the signatures are known.
+  judged(identity.own_domain_unauthenticated, Phase::data, "sender_domain_bad/local", "sender_domain_bad/temporary",
+         [&identity, &own = profile.domains](const Session& session, const MessageFacts* message) {
+           return judge_own_domain(identity, own, session, message);
+         });
+  judged(identity.envelope_mismatch, Phase::data, "sender_domain_bad/mismatch", "sender_domain_bad/temporary",
+         [&identity](const Session& session, const MessageFacts* message) {
+           return judge_envelope_mismatch(identity, session, *message);
+         });
   if (wants.no_auth != policy::AuthAction::accept) {
     add(policy::AnyAuthentication(wants.no_auth,
                                   refusals("spf_fail/unauthenticated", "spf_fail/unauthenticated_temporary")));

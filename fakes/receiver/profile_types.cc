@@ -52,6 +52,18 @@ config::Type<policy::AuthAction> final_action() {
       {{"accept", AuthAction::accept}, {"junk", AuthAction::junk}, {"reject", AuthAction::reject}});
 }
 
+config::Type<std::uint32_t> thousandths(const DecimalRange& range) {
+  return config::scalar<std::uint32_t>(
+      [range](std::string_view text) -> Result<std::uint32_t> {
+        const auto milli = parse_thousandths(text, range.fraction_digits);
+        if (milli && *milli >= range.min * 1000 && *milli <= range.max * 1000) return *milli;
+        return Error{fmt::format("'{}' is no {}; expected a number from {} to {} such as {}", text, range.what,
+                                 range.min, range.max, range.example)};
+      },
+      fmt::format("a {} such as {}", range.what, range.example),
+      {{"type", "number"}, {"minimum", range.min}, {"maximum", range.max}});
+}
+
 config::Type<IpNetwork> ip_network() {
   return config::scalar<IpNetwork>([](std::string_view text) { return IpNetwork::parse(text); },
                                    "a network such as 198.18.2.0/24", {{"type", "string"}});

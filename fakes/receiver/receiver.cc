@@ -82,10 +82,6 @@ class Context {
   ReplyContext context_;
 };
 
-Verdict accept(const ReplyTemplate* reply, Phase phase) {
-  return {reply, Event::accepted, phase, {}, {}, false};
-}
-
 }  // namespace
 
 struct Receiver::State {
@@ -133,11 +129,17 @@ struct Receiver::State {
     return draw.bits(name, "session token", session.sequence, session.messages);
   }
 
-  // Of several wordings one is said, the same one for as long as the session stands where it stands.
-  void choose_words(const Session& session, Verdict& refusal) const {
-    refusal.delay += conditions.slow;
+  // Goes forward, once `spent` and whatever slows the server down have gone by.
+  Verdict accept(const ReplyTemplate* reply, Phase phase, Duration spent) const {
+    return {reply, Event::accepted, phase, {}, spent + conditions.slow, false};
+  }
+
+  // The same for an objection. Of several wordings one is said, the same one for as long as the session stands where it
+  // stands.
+  void refuse(const Session& session, Verdict& refusal, Duration spent) const {
     refusal.reply = &refusal.reply->drawn(token(session));
     refusal.close = refusal.close || refusal.reply->close;
+    refusal.delay += spent + conditions.slow;
   }
 
   void refused_session(Instant now, const Session& session, const Verdict& verdict) const {
@@ -297,29 +299,24 @@ Verdict Receiver::connect(Instant now, Session& session) {
   if (state_->observer != nullptr) state_->observer->session_opened(now, session);
   const Duration delay = state_->authenticator ? state_->authenticator->connect(now, session) : Duration{};
   if (auto refusal = state_->chain.connect(now, session)) {
-    state_->choose_words(session, *refusal);
+    state_->refuse(session, *refusal, delay);
     refusal->close = true;
-    refusal->delay += delay;
     state_->refused_session(now, session, *refusal);
     return *refusal;
   }
   session.greeted = true;
-  Verdict verdict = accept(state_->banner, Phase::connect);
-  verdict.delay = delay + state_->conditions.slow;
-  return verdict;
+  return state_->accept(state_->banner, Phase::connect, delay);
 }
 
 Verdict Receiver::helo(Instant now, Session& session, std::string_view name) {
   state_->forget_transaction(session);
   session.helo.assign(name);
   if (auto refusal = state_->chain.helo(now, session, name)) {
-    state_->choose_words(session, *refusal);
+    state_->refuse(session, *refusal, {});
     state_->refused_session(now, session, *refusal);
     return *refusal;
   }
-  Verdict verdict = accept(state_->helo_ok, Phase::helo);
-  verdict.delay = state_->conditions.slow;
-  return verdict;
+  return state_->accept(state_->helo_ok, Phase::helo, {});
 }
 
 Verdict Receiver::mail(Instant now, Session& session, const MailFacts& facts) {
@@ -327,16 +324,13 @@ Verdict Receiver::mail(Instant now, Session& session, const MailFacts& facts) {
   session.mail_from.assign(facts.from);
   const Duration delay = state_->authenticator ? state_->authenticator->mail(now, session) : Duration{};
   if (auto refusal = state_->chain.mail(now, session, facts)) {
-    state_->choose_words(session, *refusal);
-    refusal->delay += delay;
+    state_->refuse(session, *refusal, delay);
     state_->refused_session(now, session, *refusal);
     return *refusal;
   }
   session.in_transaction = true;
   ++session.messages;
-  Verdict verdict = accept(state_->mail_ok, Phase::mail);
-  verdict.delay = delay + state_->conditions.slow;
-  return verdict;
+  return state_->accept(state_->mail_ok, Phase::mail, delay);
 }
 
 Verdict Receiver::rcpt(Instant now, Session& session, std::string_view address) {
@@ -344,8 +338,7 @@ Verdict Receiver::rcpt(Instant now, Session& session, std::string_view address) 
   const bool commanded = !candidate.command.empty() && state_->profile.has_mailboxes();
   const Duration delay = commanded ? policy::parse_commands(candidate.command).delay : Duration{};
   if (auto refusal = state_->chain.rcpt(now, session, candidate)) {
-    state_->choose_words(session, *refusal);
-    refusal->delay += delay;
+    state_->refuse(session, *refusal, delay);
     state_->spare_recipients.push_back(std::move(candidate));
     if (state_->observer != nullptr) {
       Context context(now, session, nullptr, state_->token(session));
@@ -356,9 +349,7 @@ Verdict Receiver::rcpt(Instant now, Session& session, std::string_view address) 
   }
   session.recipients.push_back(std::move(candidate));
   ++session.recipients_accepted;
-  Verdict verdict = accept(state_->rcpt_ok, Phase::rcpt);
-  verdict.delay = delay + state_->conditions.slow;
-  return verdict;
+  return state_->accept(state_->rcpt_ok, Phase::rcpt, delay);
 }
 
 DataVerdict Receiver::data(Instant now, Session& session, const MessageFacts& facts) {
@@ -381,8 +372,7 @@ Duration Receiver::judge(Instant now, Session& session, const MessageFacts& fact
 DataVerdict Receiver::decide(Instant now, Session& session, const MessageFacts& facts, Duration judging) {
   session.in_transaction = false;
   if (auto refusal = state_->chain.data(now, session, facts)) {
-    state_->choose_words(session, *refusal);
-    refusal->delay += judging;
+    state_->refuse(session, *refusal, judging);
     DataVerdict result{*refusal, false, false,
                        std::vector<Disposition>(session.recipients.size(), Disposition::discard)};
     state_->tell_all(now, session, &facts, result.verdict, result.dispositions);
@@ -391,12 +381,11 @@ DataVerdict Receiver::decide(Instant now, Session& session, const MessageFacts& 
   DataVerdict result = state_->dispose(now, session, facts);
   result.spam = state_->chain.place(now, session, facts).spam;
   if (result.cut) {
-    result.verdict = {state_->timeout, Event::timeout, Phase::data, {}, {}, true};
+    result.verdict = {state_->timeout, Event::timeout, Phase::data, {}, judging + state_->conditions.slow, true};
   } else {
-    result.verdict = accept(state_->accepted, Phase::data);
+    result.verdict = state_->accept(state_->accepted, Phase::data, judging);
     state_->chain.accepted(now, session, facts);
   }
-  result.verdict.delay = judging + state_->conditions.slow;
   state_->tell_all(now, session, &facts, result.verdict, result.dispositions, result.spam);
   return result;
 }

@@ -1,9 +1,5 @@
 #include "fakes/receiver/reputation_keys.h"
 
-#include <fmt/format.h>
-
-#include <charconv>
-
 #include "fakes/receiver/profile_types.h"
 
 namespace mailrig::receiver {
@@ -26,32 +22,8 @@ Type<SenderIdentity> identity() {
                                          {"sender", SenderIdentity::sender}});
 }
 
-// "1.4" → 1400: at most three digits behind the point, from 1 to 100.
 Type<std::uint32_t> factor() {
-  return config::scalar<std::uint32_t>(
-      [](std::string_view text) -> Result<std::uint32_t> {
-        const auto fault = [text] {
-          return Error{fmt::format("'{}' is no factor; expected a number from 1 to 100 such as 1.4", text)};
-        };
-        const auto point = text.find('.');
-        std::uint32_t whole = 0;
-        const std::string_view digits = text.substr(0, point);
-        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), whole);
-        if (error != std::errc() || end != digits.data() + digits.size() || whole < 1 || whole > 100) return fault();
-        std::uint32_t milli = whole * 1000;
-        if (point == std::string_view::npos) return milli;
-        const std::string_view rest = text.substr(point + 1);
-        if (rest.empty() || rest.size() > 3) return fault();
-        std::uint32_t worth = 100;
-        for (const char c : rest) {
-          if (c < '0' || c > '9') return fault();
-          milli += static_cast<std::uint32_t>(c - '0') * worth;
-          worth /= 10;
-        }
-        if (milli > 100'000) return fault();
-        return milli;
-      },
-      "a factor such as 1.4", {{"type", "number"}, {"minimum", 1}, {"maximum", 100}});
+  return thousandths({.what = "factor", .example = "1.4", .min = 1, .max = 100});
 }
 
 // A duration in whole days.

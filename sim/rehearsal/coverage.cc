@@ -11,6 +11,7 @@ namespace {
 // Wordings are drawn by lot: with five of them this leaves one unheard once in 10^27 rehearsals.
 constexpr int rounds_max = 300;
 
+// What the byte engine says by itself, always in the first wording.
 bool is_engines(std::string_view key) {
   return key == "timeout" || key == "protocol_abuse" || key == "data_go" || key == "syntax_error";
 }
@@ -47,9 +48,7 @@ Rehearsed rehearse_one(const receiver::Profile& profile, const std::string& key)
   if (scene->prepare) scene->prepare(stage);
   const auto wanted = wordings_of(stage.receiver().profile().replies.reply(key));
   std::set<const policy::ReplyTemplate*> met;
-  // The engine has one wording only.
-  const std::size_t enough = is_engines(key) ? 1 : wanted.size();
-  for (int round = 0; round < rounds_max && met.size() < enough; ++round) {
+  for (int round = 0; round < rounds_max && met.size() < wanted.size(); ++round) {
     for (const Heard& heard : scene->play(stage, round)) {
       const policy::ReplyTemplate* found = nullptr;
       if (is_engines(key)) {
@@ -60,8 +59,8 @@ Rehearsed rehearse_one(const receiver::Profile& profile, const std::string& key)
         if (silent || says(heard, *heard.reply)) found = heard.reply;
       }
       if (found == nullptr) {
-        if (met.empty() && (heard.text.starts_with('4') || heard.text.starts_with('5')))
-          result.sample = without_line_end(heard.text);
+        const bool refused = heard.text.starts_with('4') || heard.text.starts_with('5');
+        if (met.empty() && refused) result.sample = without_line_end(heard.text);
         continue;
       }
       met.insert(found);
@@ -72,7 +71,6 @@ Rehearsed rehearse_one(const receiver::Profile& profile, const std::string& key)
     }
   }
   result.heard = met.size();
-  if (is_engines(key) && result.heard == 1) result.heard = result.wordings;
   return result;
 }
 

@@ -8,7 +8,6 @@
 #include "fakes/auth/dkim_sign.h"
 #include "fakes/auth/key_record.h"
 #include "fakes/base/check.h"
-#include "fakes/mail/inspect.h"
 #include "fakes/smtp/server_session.h"
 
 namespace mailrig::rehearsal {
@@ -25,17 +24,6 @@ const auth::PrivateKey& stage_key() {
 template <class T>
 void must(const Result<T>& result) {
   CHECK(result.has_value());
-}
-
-policy::MessageFacts facts_of(std::string_view content) {
-  mail::MessageTraits traits = mail::inspect(content);
-  return {.size = traits.size,
-          .body_digest = traits.body_digest,
-          .rig_id = traits.rig_id,
-          .message_id = std::move(traits.message_id),
-          .header_from_domain = std::move(traits.header_from_domain),
-          .received_hops = traits.received_hops,
-          .content = content};
 }
 
 }  // namespace
@@ -108,7 +96,7 @@ class Stage::Conversation {
       case Kind::rcpt:
         return answer(receiver.rcpt(now, session_, event.argument), event.argument);
       case Kind::message: {
-        const policy::MessageFacts facts = facts_of(event.content);
+        const policy::MessageFacts facts = policy::facts_of(event.content);
         const policy::DataVerdict judged = receiver.data(now, session_, facts);
         answer(judged.verdict, {}, &facts);
         heard.back().spam = judged.spam;

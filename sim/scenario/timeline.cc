@@ -58,31 +58,6 @@ void set_condition(Step& step, V policy::Conditions::*member, const config::Type
   }
 }
 
-void set_receiver_down(Step& step) {
-  set_condition(step, &policy::Conditions::down, config::boolean());
-}
-void set_receiver_certificate(Step& step) {
-  set_condition(step, &policy::Conditions::certificate, certificate_type());
-}
-void set_receiver_maintenance(Step& step) {
-  set_condition(step, &policy::Conditions::maintenance, config::boolean());
-}
-void set_receiver_deferring(Step& step) {
-  set_condition(step, &policy::Conditions::deferring_ppm, config::share());
-}
-void set_receiver_slow(Step& step) {
-  set_condition(step, &policy::Conditions::slow, config::duration());
-}
-void set_receiver_tls(Step& step) {
-  set_condition(step, &policy::Conditions::tls, config::boolean());
-}
-void set_receiver_garbage(Step& step) {
-  set_condition(step, &policy::Conditions::garbage, config::boolean());
-}
-void set_receiver_limits(Step& step) {
-  set_condition(step, &policy::Conditions::limits_ppm, config::share());
-}
-
 // One TXT record among others of its name; an empty text removes it.
 void set_text(Step& step, std::string name, std::string prefix) {
   std::string text;
@@ -128,14 +103,22 @@ struct Rule {
 };
 
 constexpr Rule rules[] = {
-    {"receivers", "down", "receivers.<name>.down", false, set_receiver_down},
-    {"receivers", "certificate", "receivers.<name>.certificate", false, set_receiver_certificate},
-    {"receivers", "maintenance", "receivers.<name>.maintenance", false, set_receiver_maintenance},
-    {"receivers", "deferring", "receivers.<name>.deferring", false, set_receiver_deferring},
-    {"receivers", "slow", "receivers.<name>.slow", false, set_receiver_slow},
-    {"receivers", "tls", "receivers.<name>.tls", false, set_receiver_tls},
-    {"receivers", "garbage", "receivers.<name>.garbage", false, set_receiver_garbage},
-    {"receivers", "limits", "receivers.<name>.limits", false, set_receiver_limits},
+    {"receivers", "down", "receivers.<name>.down", false,
+     [](Step& step) { set_condition(step, &policy::Conditions::down, config::boolean()); }},
+    {"receivers", "certificate", "receivers.<name>.certificate", false,
+     [](Step& step) { set_condition(step, &policy::Conditions::certificate, certificate_type()); }},
+    {"receivers", "maintenance", "receivers.<name>.maintenance", false,
+     [](Step& step) { set_condition(step, &policy::Conditions::maintenance, config::boolean()); }},
+    {"receivers", "deferring", "receivers.<name>.deferring", false,
+     [](Step& step) { set_condition(step, &policy::Conditions::deferring_ppm, config::share()); }},
+    {"receivers", "slow", "receivers.<name>.slow", false,
+     [](Step& step) { set_condition(step, &policy::Conditions::slow, config::duration()); }},
+    {"receivers", "tls", "receivers.<name>.tls", false,
+     [](Step& step) { set_condition(step, &policy::Conditions::tls, config::boolean()); }},
+    {"receivers", "garbage", "receivers.<name>.garbage", false,
+     [](Step& step) { set_condition(step, &policy::Conditions::garbage, config::boolean()); }},
+    {"receivers", "limits", "receivers.<name>.limits", false,
+     [](Step& step) { set_condition(step, &policy::Conditions::limits_ppm, config::share()); }},
     {"senders", "spf", "senders.<name>.spf", true, set_spf},
     {"senders", "dmarc", "senders.<name>.dmarc", true, set_dmarc},
     {"senders", "dkim.", "senders.<name>.dkim.<selector>", true, set_selector},

@@ -120,6 +120,7 @@ policy::MessageFacts SenderDesk::facts(std::uint64_t message) const {
     facts.message_id = outgoing.traits.message_id;
     facts.header_from_domain = outgoing.traits.header_from_domain;
     facts.received_hops = outgoing.traits.received_hops;
+    facts.header_readable = outgoing.traits.header_readable;
     facts.content_key = outgoing.content_key;
     if (outgoing.content) facts.content = *outgoing.content;
     return facts;
@@ -130,6 +131,7 @@ policy::MessageFacts SenderDesk::facts(std::uint64_t message) const {
   CHECK(representative != nullptr);
   facts.header_from_domain = representative->traits.header_from_domain;
   facts.received_hops = representative->traits.received_hops;
+  facts.header_readable = representative->traits.header_readable;
   facts.content = representative->content;
   facts.content_key = representative->key;
   if (origin != origins_.end()) {

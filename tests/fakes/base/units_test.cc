@@ -42,6 +42,13 @@ TEST(Units, CountsSharesAndRates) {
   EXPECT_EQ(parse_share("0.03").value(), 30'000U);
   EXPECT_EQ(parse_share("100%").value(), 1'000'000U);
   EXPECT_EQ(parse_share("101%").error().message, "'101%' is more than 100%");
+  EXPECT_EQ(parse_thousandths("1.4").value(), 1400U);
+  EXPECT_EQ(parse_thousandths("2.005").value(), 2005U);
+  EXPECT_EQ(parse_thousandths("10").value(), 10'000U);
+  EXPECT_EQ(parse_thousandths("5.55", 1).error().message, "'5.55' is not a number such as 1.4");
+  for (const char* text : {"", ".5", "5.", "1.2345", "1,4", "-1", "1.4x", "5000000"}) {
+    EXPECT_TRUE(parse_thousandths(text).has_error()) << text;
+  }
   EXPECT_EQ(parse_rate("50/s").value(), (Rate{50, seconds(1)}));
   EXPECT_EQ(parse_rate("1k/h").value(), (Rate{1000, hours(1)}));
   EXPECT_TRUE(parse_rate("50").has_error());

@@ -69,19 +69,9 @@ class ForwarderTest : public testing::Test {
     return settings;
   }
 
-  static policy::MessageFacts facts_of(std::string_view content) {
-    mail::MessageTraits traits = mail::inspect(content);
-    return {.size = traits.size,
-            .body_digest = traits.body_digest,
-            .rig_id = traits.rig_id,
-            .message_id = traits.message_id,
-            .header_from_domain = traits.header_from_domain,
-            .received_hops = traits.received_hops,
-            .content = content};
-  }
   mail::Outgoing forward(ForwarderSettings settings, const std::string& content) {
     auto forwarder = Forwarder::make(std::move(settings), zones_);
-    return forwarder->forward(now, session_, "ann@alumni.example", facts_of(content));
+    return forwarder->forward(now, session_, "ann@alumni.example", policy::facts_of(content));
   }
 
   // As the next receiver sees what comes from the forwarder.
@@ -122,7 +112,7 @@ TEST_F(ForwarderTest, PassesAMessageOnToTheSameMailboxElsewhere) {
   EXPECT_EQ(outgoing.return_to, "bounces@shop.example");
   EXPECT_EQ(outgoing.traits.rig_id, 0x00c0ffee00c0ffeeU);
   EXPECT_FALSE(outgoing.body_changed);
-  EXPECT_EQ(outgoing.traits.body_digest, facts_of(signed_mail_).body_digest);
+  EXPECT_EQ(outgoing.traits.body_digest, policy::facts_of(signed_mail_).body_digest);
 }
 
 // RFC 5321 §4.4.
@@ -197,7 +187,7 @@ TEST_F(ForwarderTest, TakesABounceBackToTheSender) {
   auto forwarder = Forwarder::make(settings, zones_);
   const std::string return_path = forwarder->srs().rewrite(now, "bounces@shop.example");
   session_.mail_from.clear();
-  const mail::Outgoing outgoing = forwarder->forward(now, session_, return_path, facts_of(mail_text));
+  const mail::Outgoing outgoing = forwarder->forward(now, session_, return_path, policy::facts_of(mail_text));
   EXPECT_EQ(outgoing.recipient, "bounces@shop.example");
   EXPECT_EQ(outgoing.mail_from, "");
   EXPECT_EQ(outgoing.return_to, "");
@@ -206,14 +196,14 @@ TEST_F(ForwarderTest, TakesABounceBackToTheSender) {
 
 TEST_F(ForwarderTest, CommandsInAddressesAreForTheMailbox) {
   auto forwarder = Forwarder::make(plain(), zones_);
-  EXPECT_EQ(forwarder->forward(now, session_, "ann+defer2@Alumni.example", facts_of(mail_text)).recipient,
+  EXPECT_EQ(forwarder->forward(now, session_, "ann+defer2@Alumni.example", policy::facts_of(mail_text)).recipient,
             "ann+defer2@gmail.com");
 }
 
 // Virtual time, where a message stands for all of its key: done once, and what tells messages apart is kept apart.
 TEST_F(ForwarderTest, RemembersWhatItDidToAKey) {
   auto forwarder = Forwarder::make(sealing(), zones_);
-  policy::MessageFacts facts = facts_of(signed_mail_);
+  policy::MessageFacts facts = policy::facts_of(signed_mail_);
   facts.content_key = 42;
   facts.body_digest = 0;
   facts.rig_id = 1;

@@ -93,12 +93,12 @@ TEST(IdentityChecks, WhatMustBeRightInAHeader) {
   EXPECT_EQ(judge_message_id(settings, message), AuthAction::accept);
   ContentFacts found;
   EXPECT_EQ(judge_from(settings, found), AuthAction::accept);
-  EXPECT_EQ(judge_header(settings, found), AuthAction::accept);
+  EXPECT_EQ(judge_header(settings, message), AuthAction::accept);
   found.from_fault = auth::FromFault::missing_field;
   EXPECT_EQ(judge_from(settings, found), AuthAction::junk);
-  EXPECT_EQ(judge_header(settings, found), AuthAction::accept) << "that is another fault";
-  found.header_readable = false;
-  EXPECT_EQ(judge_header(settings, found), AuthAction::tempfail);
+  EXPECT_EQ(judge_header(settings, message), AuthAction::accept) << "that is another fault";
+  message.header_readable = false;
+  EXPECT_EQ(judge_header(settings, message), AuthAction::tempfail);
 }
 
 }  // namespace

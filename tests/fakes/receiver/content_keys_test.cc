@@ -3,28 +3,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "fakes/config/document.h"
-#include "fakes/receiver/profile.h"
+#include "tests/fakes/receiver/changed_profile.h"
 
 namespace mailrig::receiver {
 namespace {
 
 using namespace std::chrono_literals;
+using namespace testing;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-Result<Profile> changed(std::string_view yaml) {
-  const auto document = config::Document::parse(yaml, "scenario.yaml");
-  return load_profile("qq", &document.value().root());
-}
-
-std::string fault(std::string_view yaml) {
-  const auto loaded = changed(yaml);
-  return loaded ? "none" : loaded.error().to_string();
-}
-
 TEST(ContentKeys, ReadWhatTheFileSays) {
-  const Profile profile = changed(R"(
+  const Profile profile = changed("qq", R"(
 content: { junk_below: 5.5, reject_below: 0, tempfail_below: 10, retry_after: 3m, blocked_attachments: [exe, js] }
 )")
                               .value();
@@ -51,12 +41,12 @@ TEST(ContentKeys, FeedbackSaysHowSendersAreTold) {
   using Loop = FeedbackSettings::Loop;
   using Key = FeedbackSettings::Key;
   const FeedbackSettings told =
-      changed("feedback: { fbl: arf, fbl_key: dkim_domain, dmarc_rua: true, dmarc_ruf: true }").value().feedback;
+      changed("qq", "feedback: { fbl: arf, fbl_key: dkim_domain, dmarc_rua: true, dmarc_ruf: true }").value().feedback;
   EXPECT_EQ(told.fbl, Loop::arf);
   EXPECT_EQ(told.fbl_key, Key::dkim_domain);
   EXPECT_TRUE(told.dmarc_rua);
   EXPECT_TRUE(told.dmarc_ruf);
-  EXPECT_EQ(changed("feedback: { fbl: aggregate, fbl_key: ip }").value().feedback.fbl, Loop::aggregate);
+  EXPECT_EQ(changed("qq", "feedback: { fbl: aggregate, fbl_key: ip }").value().feedback.fbl, Loop::aggregate);
   EXPECT_THAT(fault("feedback: { fbl: afr }"), HasSubstr("did you mean 'arf'?"));
 }
 

@@ -3,20 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "fakes/config/document.h"
+#include "tests/fakes/receiver/changed_profile.h"
 
 namespace mailrig::receiver {
 namespace {
 
+using namespace testing;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-
-// What is wrong with qq when a scenario changes it so.
-std::string fault(std::string_view yaml) {
-  const auto document = config::Document::parse(yaml, "scenario.yaml");
-  const auto loaded = load_profile("qq", &document.value().root());
-  return loaded ? "none" : loaded.error().to_string();
-}
 
 TEST(ProfileReplies, OnlyWhatIsSaidCanBeWorded) {
   EXPECT_EQ(fault("replies:\n  unknown_usr: '550 no'\n"),

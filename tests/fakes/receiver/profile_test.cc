@@ -7,24 +7,15 @@
 #include <filesystem>
 #include <fstream>
 
-#include "fakes/config/document.h"
+#include "tests/fakes/receiver/changed_profile.h"
 
 namespace mailrig::receiver {
 namespace {
 
 using namespace std::chrono_literals;
+using namespace testing;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-Result<Profile> changed(std::string_view name, std::string_view yaml) {
-  const auto document = config::Document::parse(yaml, "scenario.yaml");
-  return load_profile(name, &document.value().root());
-}
-
-std::string fault(std::string_view yaml) {
-  const auto loaded = changed("qq", yaml);
-  return loaded ? "none" : loaded.error().to_string();
-}
 
 // A profile file of a test, gone with it.
 class ProfileFileTest : public ::testing::Test {

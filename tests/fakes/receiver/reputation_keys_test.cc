@@ -4,29 +4,19 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "fakes/config/document.h"
-#include "fakes/receiver/profile.h"
+#include "tests/fakes/receiver/changed_profile.h"
 
 namespace mailrig::receiver {
 namespace {
 
 using namespace std::chrono_literals;
+using namespace testing;
 using policy::SenderIdentity;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-Result<Profile> changed(std::string_view yaml) {
-  const auto document = config::Document::parse(yaml, "scenario.yaml");
-  return load_profile("qq", &document.value().root());
-}
-
-std::string fault(std::string_view yaml) {
-  const auto loaded = changed(yaml);
-  return loaded ? "none" : loaded.error().to_string();
-}
-
 TEST(ReputationKeys, ReadWhatTheFileSays) {
-  const policy::ReputationSettings read = changed(R"(
+  const policy::ReputationSettings read = changed("qq", R"(
 reputation:
   identities: [ip, netblock24, dkim_domain, spf_domain, hdr_domain, sender]
   initial_daily_cap: 200
@@ -57,14 +47,14 @@ TEST(ReputationKeys, IdentitiesAreNamedAsRepliesNameThem) {
   for (std::size_t i = 0; i < policy::sender_identity_count; ++i) {
     const auto identity = static_cast<SenderIdentity>(i);
     const std::string yaml = fmt::format("reputation: {{ identities: [{}] }}", to_string(identity));
-    EXPECT_THAT(changed(yaml).value().reputation.identities, ElementsAre(identity));
+    EXPECT_THAT(changed("qq", yaml).value().reputation.identities, ElementsAre(identity));
   }
   EXPECT_THAT(fault("reputation: { identities: [ipp] }"), HasSubstr("did you mean 'ip'?"));
 }
 
 TEST(ReputationKeys, GrowthIsAFactorFromOneToAHundred) {
   const auto growth = [](const std::string& text) {
-    return changed("reputation: { growth_per_day: " + text + " }").value().reputation.growth_milli;
+    return changed("qq", "reputation: { growth_per_day: " + text + " }").value().reputation.growth_milli;
   };
   EXPECT_EQ(growth("1"), 1000U);
   EXPECT_EQ(growth("1.4"), 1400U);
@@ -81,7 +71,7 @@ TEST(ReputationKeys, GrowthIsAFactorFromOneToAHundred) {
 }
 
 TEST(ReputationKeys, PlacementReadsWhatTheFileSays) {
-  const policy::PlacementSettings read = changed(R"(
+  const policy::PlacementSettings read = changed("qq", R"(
 placement:
   base: 91%
   junk_below: 42%
@@ -110,8 +100,8 @@ placement:
 }
 
 TEST(ReputationKeys, AWeightThatIsChangedLeavesTheOthers) {
-  const auto before = changed("{}").value().placement.weights;
-  const auto after = changed("placement: { weights: { ip: 1% } }").value().placement.weights;
+  const auto before = changed("qq", "{}").value().placement.weights;
+  const auto after = changed("qq", "placement: { weights: { ip: 1% } }").value().placement.weights;
   EXPECT_EQ(after.ip_ppm, 10'000U);
   EXPECT_EQ(after.domain_ppm, before.domain_ppm);
   EXPECT_EQ(after.authentication_ppm, before.authentication_ppm);
