@@ -34,6 +34,7 @@ bool BulkSender::is_bulk(Instant now, std::uint64_t domain) {
 }
 
 bool BulkSender::is_bulk(Instant now, const Session& session) {
+  if (imagined_) return *imagined_;
   const std::uint64_t domain = domain_key(session);
   return domain != 0 && is_bulk(now, domain);
 }
@@ -76,6 +77,10 @@ void BulkSender::place(Instant now, const Session& session, const MessageFacts& 
   if (wants_way_out && session.content.read && !session.content.unsubscribe) {
     placement.to_spam(says_.unsubscribe.name());
   }
+}
+
+void BulkSender::recall(Instant now, const Session& session, const MessageFacts&, Recollection& into) {
+  into.bulk = is_bulk(now, session);
 }
 
 void BulkSender::accepted(Instant now, const Session& session, const MessageFacts&) {

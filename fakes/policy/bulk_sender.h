@@ -61,10 +61,12 @@ class BulkSender : public Policy {
   BulkSender(const BulkSettings& settings, const BulkRefusals& says, Draw draw, std::string entity)
       : settings_(settings), says_(says), draw_(draw), entity_(std::move(entity)) {}
 
-  Hooks hooks() const override { return {.data = true, .placement = true, .accepted = true}; }
+  Hooks hooks() const override { return {.data = true, .placement = true, .accepted = true, .memory = true}; }
   std::optional<Verdict> data(Instant now, const Session& session, const MessageFacts& facts) override;
   void place(Instant now, const Session& session, const MessageFacts& facts, Placement& placement) override;
   void accepted(Instant now, const Session& session, const MessageFacts& facts) override;
+  void recall(Instant now, const Session& session, const MessageFacts& facts, Recollection& into) override;
+  void imagine(const Recollection& remembered) override { imagined_ = remembered.bulk; }
 
   // Domains in memory, for tests and measurements of memory.
   std::size_t size() const { return domains_.size(); }
@@ -80,6 +82,7 @@ class BulkSender : public Policy {
   Draw draw_;
   std::string entity_;
   ExpiringTable<Sent> domains_;
+  std::optional<bool> imagined_;  // whether everybody is a bulk sender
 
   std::uint64_t domain_key(const Session& session) const;
   bool is_bulk(Instant now, std::uint64_t domain);

@@ -28,6 +28,7 @@ void Chain::add(std::unique_ptr<Policy> policy) {
   if (hooks.unknown_recipient) unknown_recipient_.push_back(policy.get());
   if (hooks.accepted) accepted_.push_back(policy.get());
   if (hooks.disconnected) disconnected_.push_back(policy.get());
+  if (hooks.memory) memory_.push_back(policy.get());
   policies_.push_back(std::move(policy));
 }
 
@@ -87,6 +88,16 @@ void Chain::accepted(Instant now, const Session& session, const MessageFacts& fa
 
 void Chain::disconnected(Instant now, const Session& session) const {
   for (Policy* policy : disconnected_) policy->disconnected(now, session);
+}
+
+Recollection Chain::recall(Instant now, const Session& session, const MessageFacts& facts) const {
+  Recollection remembered;
+  for (Policy* policy : memory_) policy->recall(now, session, facts, remembered);
+  return remembered;
+}
+
+void Chain::imagine(const Recollection& remembered) const {
+  for (Policy* policy : memory_) policy->imagine(remembered);
 }
 
 }  // namespace mailrig::policy

@@ -26,6 +26,8 @@ class Chain {
   Placement place(Instant now, const Session& session, const MessageFacts& facts) const;
   void accepted(Instant now, const Session& session, const MessageFacts& facts) const;
   void disconnected(Instant now, const Session& session) const;
+  Recollection recall(Instant now, const Session& session, const MessageFacts& facts) const;
+  void imagine(const Recollection& remembered) const;
 
  private:
   std::vector<std::unique_ptr<Policy>> policies_;
@@ -34,6 +36,7 @@ class Chain {
   std::vector<Policy*> unknown_recipient_;
   std::vector<Policy*> accepted_;
   std::vector<Policy*> disconnected_;
+  std::vector<Policy*> memory_;
 
   const std::vector<Policy*>& asked_at(Phase phase) const { return by_phase_[static_cast<std::size_t>(phase)]; }
   template <class Ask>

@@ -28,10 +28,20 @@ void ContentCheck::place(Instant, const Session& session, const MessageFacts&, P
   if (is_below(session.content, settings_.junk_below_milli)) placement.to_spam("content");
 }
 
+std::uint64_t ContentCheck::key(const Session& session, const MessageFacts& facts) {
+  return combine(stable_hash(facts.message_id, facts.body_digest), key_of(session.mail_from));
+}
+
+void ContentCheck::recall(Instant now, const Session& session, const MessageFacts& facts, Recollection& into) {
+  const auto row = put_off_.find(now, key(session, facts));
+  into.comes_again =
+      row != ExpiringTable<PutOff>::none && now - put_off_.values(row).front().first >= settings_.retry_after;
+}
+
 // The same message from the same sender, later than `retry_after` behind its first try.
 bool ContentCheck::comes_again(Instant now, const Session& session, const MessageFacts& facts) {
-  const std::uint64_t message = combine(stable_hash(facts.message_id, facts.body_digest), key_of(session.mail_from));
-  const auto row = put_off_.obtain(now, message);
+  if (imagined_) return *imagined_;
+  const auto row = put_off_.obtain(now, key(session, facts));
   PutOff& known = put_off_.values(row).front();
   if (known.first == never) known.first = now;
   put_off_.keep_until(row, known.first + remembered);

@@ -35,9 +35,11 @@ class ContentCheck : public Policy {
 
   ContentCheck(ContentSettings settings, const Words& says) : settings_(std::move(settings)), says_(says) {}
 
-  Hooks hooks() const override { return {.data = true, .placement = true}; }
+  Hooks hooks() const override { return {.data = true, .placement = true, .memory = true}; }
   std::optional<Verdict> data(Instant now, const Session& session, const MessageFacts& facts) override;
   void place(Instant now, const Session& session, const MessageFacts& facts, Placement& placement) override;
+  void recall(Instant now, const Session& session, const MessageFacts& facts, Recollection& into) override;
+  void imagine(const Recollection& remembered) override { imagined_ = remembered.comes_again; }
 
  private:
   struct PutOff {
@@ -47,7 +49,9 @@ class ContentCheck : public Policy {
   ContentSettings settings_;
   Words says_;
   ExpiringTable<PutOff> put_off_;
+  std::optional<bool> imagined_;  // whether every message comes again
 
+  static std::uint64_t key(const Session& session, const MessageFacts& facts);
   bool comes_again(Instant now, const Session& session, const MessageFacts& facts);
 };
 

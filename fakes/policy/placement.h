@@ -5,8 +5,6 @@
 #include <cstdint>
 #include <string_view>
 
-#include "fakes/policy/reputation_score.h"
-
 namespace mailrig::policy {
 
 struct Placement {
@@ -15,9 +13,7 @@ struct Placement {
   // "recipient"); empty while nothing speaks against the inbox.
   std::string_view reason;
 
-  // What the reputation model found, where the receiver has one. `facts` belong to the policy and hold until it is
-  // asked again.
-  const ReputationFacts* facts = nullptr;
+  // What the reputation model found, where the receiver has one.
   std::int32_t score_milli = 1000;
   std::int32_t junk_below_milli = 0;
 

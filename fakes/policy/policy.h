@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "fakes/policy/placement.h"
+#include "fakes/policy/recollection.h"
 #include "fakes/policy/session.h"
 #include "fakes/policy/verdict.h"
 
@@ -33,6 +34,7 @@ struct Hooks {
   bool unknown_recipient = false;
   bool accepted = false;
   bool disconnected = false;
+  bool memory = false;  // recall() and imagine()
 };
 
 class Policy {
@@ -60,6 +62,11 @@ class Policy {
   virtual void accepted(Instant now, const Session& session, const MessageFacts& facts);
   // Once per connect(), refused or not.
   virtual void disconnected(Instant now, const Session& session);
+
+  // Notes down what it remembers of the message's sender, as it would judge it now.
+  virtual void recall(Instant now, const Session& session, const MessageFacts& facts, Recollection& into);
+  // From now on it judges by this, whatever it remembers itself.
+  virtual void imagine(const Recollection& remembered);
 };
 
 }  // namespace mailrig::policy

@@ -56,7 +56,8 @@ Hooks Reputation::hooks() const {
           .data = says_at(Phase::data),
           .placement = true,
           .unknown_recipient = true,
-          .accepted = true};
+          .accepted = true,
+          .memory = true};
 }
 
 std::uint64_t Reputation::key(SenderIdentity identity, const Session& session, const MessageFacts* message) {
@@ -100,6 +101,10 @@ IdentityRecord Reputation::record(Instant now, SenderIdentity identity, std::uin
 }
 
 void Reputation::collect(Instant now, const Session& session, const MessageFacts* message, ReputationFacts& facts) {
+  if (imagined_) {
+    facts = *imagined_;
+    return;
+  }
   facts = {};
   for (const SenderIdentity identity : settings_.identities) {
     const std::uint64_t id = key(identity, session, message);
@@ -112,15 +117,16 @@ std::optional<Verdict> Reputation::ask_identity(Instant now, SenderIdentity iden
                                                 const Utterance& throttled, const Utterance& blocked) {
   const std::string_view scope = to_string(identity);
   if (static_cast<std::uint32_t>(score) * 1000 < settings_.block_below_ppm) return blocked.refusal(scope);
-  Table& table = tables_[static_cast<std::size_t>(identity)];
-  const auto row = table.find(now, id);
-  if (row == Table::none) return std::nullopt;
-  Row& known = table.values(row).front();
   const std::uint64_t traps = record.traps_milli / SenderHistory::one;
   if (settings_.trap_hits_block > 0 && traps >= settings_.trap_hits_block) return blocked.refusal(scope);
-  if (now < known.held_until) return throttled.refusal(scope);
   const std::uint64_t cap = daily_cap(settings_, record, score);
-  if (cap == 0 || record.today < cap) return std::nullopt;
+  const bool is_over = cap > 0 && record.today >= cap;
+  Table& table = tables_[static_cast<std::size_t>(identity)];
+  const auto row = table.find(now, id);
+  if (row == Table::none) return is_over ? std::optional(throttled.refusal(scope)) : std::nullopt;
+  Row& known = table.values(row).front();
+  if (now < known.held_until) return throttled.refusal(scope);
+  if (!is_over) return std::nullopt;
   known.held_until = settings_.hold > Duration{} ? now + settings_.hold : next_day(now);
   table.keep_until(row, std::max(table.kept_until(row), known.held_until));
   return throttled.refusal(scope);
@@ -147,16 +153,26 @@ std::optional<Verdict> Reputation::ask(Instant now, Phase phase, const Session& 
   return std::nullopt;
 }
 
-void Reputation::place(Instant now, const Session& session, const MessageFacts& message, Placement& placement) {
-  collect(now, session, &message, facts_);
-  facts_.authentication = level(session.authentication);
-  if (session.content.read) facts_.content_milli = session.content.score_milli;
+ReputationFacts Reputation::collect_all(Instant now, const Session& session, const MessageFacts& message) {
+  ReputationFacts facts;
+  collect(now, session, &message, facts);
+  facts.authentication = level(session.authentication);
+  if (session.content.read) facts.content_milli = session.content.score_milli;
+  if (imagined_) return facts;
   // The same message draws the same lot each time it comes.
   const std::uint64_t id = combine(stable_hash(message.message_id), message.rig_id);
-  facts_.lot_ppm = static_cast<std::uint32_t>(below(draw_.bits(entity_, "placement", id), 1'000'000));
-  placement.facts = &facts_;
-  placement.score_milli = weigh_only(settings_, placement_, facts_, true);
-  placement.junk_below_milli = junk_threshold_milli(placement_, facts_.lot_ppm);
+  facts.lot_ppm = static_cast<std::uint32_t>(below(draw_.bits(entity_, "placement", id), 1'000'000));
+  return facts;
+}
+
+void Reputation::recall(Instant now, const Session& session, const MessageFacts& message, Recollection& into) {
+  into.weighed = collect_all(now, session, message);
+}
+
+void Reputation::place(Instant now, const Session& session, const MessageFacts& message, Placement& placement) {
+  const ReputationFacts facts = collect_all(now, session, message);
+  placement.score_milli = weigh_only(settings_, placement_, facts, true);
+  placement.junk_below_milli = junk_threshold_milli(placement_, facts.lot_ppm);
   if (placement.score_milli < placement.junk_below_milli) placement.to_spam("reputation");
 }
 

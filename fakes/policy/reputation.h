@@ -45,6 +45,8 @@ class Reputation : public PhasedPolicy {
   void place(Instant now, const Session& session, const MessageFacts& facts, Placement& placement) override;
   void unknown_recipient(Instant now, const Session& session, const Recipient& candidate) override;
   void accepted(Instant now, const Session& session, const MessageFacts& facts) override;
+  void recall(Instant now, const Session& session, const MessageFacts& facts, Recollection& into) override;
+  void imagine(const Recollection& remembered) override { imagined_ = remembered.weighed; }
 
   void remember(Instant now, const KnownSender& sender);
 
@@ -65,12 +67,14 @@ class Reputation : public PhasedPolicy {
   Draw draw_;
   std::string entity_;
   std::array<Table, sender_identity_count> tables_;
-  ReputationFacts facts_;  // of the message that is being placed
+  std::optional<ReputationFacts> imagined_;  // histories and lot of whoever comes
 
   // 0: the session, or the message, has no such identity.
   static std::uint64_t key(SenderIdentity identity, const Session& session, const MessageFacts* message);
   IdentityRecord record(Instant now, SenderIdentity identity, std::uint64_t key);
+  // The sender alone, as far as it is known without a message.
   void collect(Instant now, const Session& session, const MessageFacts* message, ReputationFacts& facts);
+  ReputationFacts collect_all(Instant now, const Session& session, const MessageFacts& message);
   std::optional<Verdict> ask(Instant now, Phase phase, const Session& session, const MessageFacts* message) override;
   std::optional<Verdict> ask_identity(Instant now, SenderIdentity identity, std::uint64_t key,
                                       const IdentityRecord& record, std::int32_t score, const Utterance& throttled,

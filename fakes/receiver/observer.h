@@ -4,10 +4,18 @@
 
 #include <string_view>
 
+#include "fakes/policy/placement.h"
+#include "fakes/policy/recollection.h"
 #include "fakes/policy/session.h"
 #include "fakes/policy/verdict.h"
 
 namespace mailrig::receiver {
+
+// What a judgement on a message followed from, besides the facts of its session.
+struct Reasons {
+  policy::Placement placement;  // of a message that was accepted
+  policy::Recollection remembered;
+};
 
 // One verdict on one recipient. `reply.render(context)` gives the text when somebody wants to keep it.
 struct RecipientVerdict {
@@ -17,7 +25,8 @@ struct RecipientVerdict {
   const policy::MessageFacts* message;  // null before end of data
   const policy::Verdict& verdict;
   const policy::ReplyContext& context;
-  policy::Disposition disposition;  // meaningful when the verdict accepts at data
+  policy::Disposition disposition;   // meaningful when the verdict accepts at data
+  const Reasons* reasons = nullptr;  // of a verdict at data, when somebody asks_why()
 };
 
 class Observer {
@@ -35,6 +44,9 @@ class Observer {
   virtual void stored(Instant now, const policy::Session& session, std::string_view recipient,
                       const policy::MessageFacts& message, bool spam) = 0;
   virtual void session_closed(Instant now, const policy::Session& session) = 0;
+
+  // Whether verdicts are to come with their reasons, which cost something.
+  virtual bool asks_why() const { return false; }
 };
 
 }  // namespace mailrig::receiver

@@ -171,6 +171,23 @@ void add_authentication(policy::Chain& chain, const Profile& profile, Draw draw,
   }
 }
 
+// What follows from the message and its sender's record.
+policy::Reputation* add_message_judges(policy::Chain& chain, const Profile& profile, const Mailboxes& mailboxes,
+                                       bool authenticates, Draw draw, const std::string& name) {
+  const ReplyBook& says = profile.replies;
+  const bool judges = profile.kind != Profile::Kind::sink;
+  if (authenticates) add_syntax(chain, profile);
+  if (authenticates) add_authentication(chain, profile, draw, name);
+  if (judges && profile.content.reads()) {
+    chain.add(std::make_unique<policy::ContentCheck>(
+        profile.content, policy::ContentCheck::Words{.rejected = says.at("content_rejected"),
+                                                     .deferred = says.at("content_rejected/temporary"),
+                                                     .virus = says.at("virus")}));
+  }
+  if (!judges || profile.reputation.identities.empty()) return nullptr;
+  return add_reputation(chain, profile, mailboxes, draw, name);
+}
+
 }  // namespace
 
 // In the order in which a server with all of them would notice: who connects, what the transaction asks for, who sent
@@ -204,16 +221,7 @@ Policies make_policies(const Profile& profile, const Mailboxes& mailboxes, const
                                                .too_large = says.at("too_large"),
                                                .too_many_hops = says.at("protocol_abuse/loop")}));
   }
-  if (authenticates) add_syntax(chain, profile);
-  if (authenticates) add_authentication(chain, profile, draw, name);
-  if (judges && profile.content.reads()) {
-    add(policy::ContentCheck(profile.content, {.rejected = says.at("content_rejected"),
-                                               .deferred = says.at("content_rejected/temporary"),
-                                               .virus = says.at("virus")}));
-  }
-  if (judges && !profile.reputation.identities.empty()) {
-    policies.reputation = add_reputation(chain, profile, mailboxes, draw, name);
-  }
+  policies.reputation = add_message_judges(chain, profile, mailboxes, authenticates, draw, name);
   if (profile.has_mailboxes()) {
     add(policy::MailboxCheck(mailboxes, {.unknown = says.at("unknown_user"),
                                          .full = says.at("mailbox_full"),
@@ -234,6 +242,17 @@ Policies make_policies(const Profile& profile, const Mailboxes& mailboxes, const
   }
   if (judges && profile.greylist.enabled) add(policy::Greylist(profile.greylist, says.at("greylisted")));
   return policies;
+}
+
+policy::Chain make_judges(const Profile& profile, const Mailboxes& mailboxes, bool authenticates, Draw draw,
+                          const std::string& name) {
+  policy::Chain chain;
+  if (authenticates) add_network(chain, profile);
+  if (profile.kind != Profile::Kind::sink && profile.tls.refuses_plain()) {
+    chain.add(std::make_unique<policy::TlsRequirement>(profile.replies.at("tls_required")));
+  }
+  add_message_judges(chain, profile, mailboxes, authenticates, draw, name);
+  return chain;
 }
 
 }  // namespace mailrig::receiver

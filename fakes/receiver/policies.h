@@ -22,4 +22,9 @@ struct Policies {
 Policies make_policies(const Profile& profile, const Mailboxes& mailboxes, const policy::Conditions& conditions,
                        bool authenticates, Draw draw, const std::string& name);
 
+// Those of them that judge by the facts of session and message and by what can be recalled of the sender: the same
+// decisions asked again. What counts, waits or draws lots about connections and mailboxes is not among them.
+policy::Chain make_judges(const Profile& profile, const Mailboxes& mailboxes, bool authenticates, Draw draw,
+                          const std::string& name);
+
 }  // namespace mailrig::receiver

@@ -174,7 +174,8 @@ struct Receiver::State {
 
   // One verdict for every recipient that RCPT accepted.
   void tell_all(Instant now, const Session& session, const MessageFacts* message, const Verdict& verdict,
-                const std::vector<Disposition>& dispositions, bool spam = false) const {
+                const std::vector<Disposition>& dispositions, bool spam = false,
+                const Reasons* reasons = nullptr) const {
     if (observer == nullptr) return;
     Context context(now, session, message, token(session));
     for (std::size_t i = 0; i < session.recipients.size(); ++i) {
@@ -185,7 +186,8 @@ struct Receiver::State {
       if (message != nullptr && (disposition == Disposition::store || disposition == Disposition::drop_stored)) {
         observer->stored(now, session, address, *message, spam);
       }
-      observer->recipient_verdict({now, session, address, message, own, context.for_recipient(address), disposition});
+      observer->recipient_verdict(
+          {now, session, address, message, own, context.for_recipient(address), disposition, reasons});
     }
   }
 
@@ -371,22 +373,29 @@ Duration Receiver::judge(Instant now, Session& session, const MessageFacts& fact
 
 DataVerdict Receiver::decide(Instant now, Session& session, const MessageFacts& facts, Duration judging) {
   session.in_transaction = false;
+  std::optional<Reasons> reasons;
+  if (state_->observer != nullptr && state_->observer->asks_why()) {
+    reasons = Reasons{.placement = {}, .remembered = state_->chain.recall(now, session, facts)};
+  }
   if (auto refusal = state_->chain.data(now, session, facts)) {
     state_->refuse(session, *refusal, judging);
     DataVerdict result{*refusal, false, false,
                        std::vector<Disposition>(session.recipients.size(), Disposition::discard)};
-    state_->tell_all(now, session, &facts, result.verdict, result.dispositions);
+    state_->tell_all(now, session, &facts, result.verdict, result.dispositions, false, reasons ? &*reasons : nullptr);
     return result;
   }
   DataVerdict result = state_->dispose(now, session, facts);
-  result.spam = state_->chain.place(now, session, facts).spam;
+  const policy::Placement placement = state_->chain.place(now, session, facts);
+  result.spam = placement.spam;
+  if (reasons) reasons->placement = placement;
   if (result.cut) {
     result.verdict = {state_->timeout, Event::timeout, Phase::data, {}, judging + state_->conditions.slow, true};
   } else {
     result.verdict = state_->accept(state_->accepted, Phase::data, judging);
     state_->chain.accepted(now, session, facts);
   }
-  state_->tell_all(now, session, &facts, result.verdict, result.dispositions, result.spam);
+  state_->tell_all(now, session, &facts, result.verdict, result.dispositions, result.spam,
+                   reasons ? &*reasons : nullptr);
   return result;
 }
 

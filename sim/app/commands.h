@@ -23,6 +23,7 @@ void add_run_command(CLI::App& app, int& exit_status);
 void add_simulate_command(CLI::App& app, int& exit_status);
 void add_serve_command(CLI::App& app, int& exit_status);
 void add_report_command(CLI::App& app, int& exit_status);
+void add_explain_command(CLI::App& app, int& exit_status);
 void add_isp_command(CLI::App& app, int& exit_status);
 void add_scenario_command(CLI::App& app, int& exit_status);
 void add_check_command(CLI::App& app, int& exit_status);

@@ -20,6 +20,7 @@ int main(int argc, char** argv) {
   mailrig::app::add_simulate_command(app, exit_status);
   mailrig::app::add_serve_command(app, exit_status);
   mailrig::app::add_report_command(app, exit_status);
+  mailrig::app::add_explain_command(app, exit_status);
   mailrig::app::add_scenario_command(app, exit_status);
   mailrig::app::add_isp_command(app, exit_status);
   mailrig::app::add_check_command(app, exit_status);

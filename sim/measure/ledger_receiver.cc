@@ -114,6 +114,9 @@ void Ledger::State::ReceiverObserver::recipient_verdict(const receiver::Recipien
   }
   if (state_.records(attempt.subject)) {
     state_.record_attempt(attempt, seen.recipient, text_of(verdict, seen.context, answered));
+    if (seen.reasons != nullptr && attempt.subject.delivery) {
+      state_.record_judgement(*attempt.subject.delivery, seen);
+    }
   }
 }
 

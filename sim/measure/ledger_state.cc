@@ -5,6 +5,7 @@
 #include "fakes/base/check.h"
 #include "fakes/mail/body_digest.h"
 #include "fakes/mail/header.h"
+#include "sim/measure/circumstances.h"
 
 namespace mailrig::measure {
 namespace {
@@ -255,6 +256,23 @@ void Ledger::State::record_attempt(const Attempt& attempt, std::string_view reci
     ++unattributed_recorded;
   }
   database->add(std::move(row));
+}
+
+void Ledger::State::record_judgement(DeliveryIndex index, const receiver::RecipientVerdict& seen) {
+  const std::uint64_t key = key_of(seen.session, *seen.message);
+  if (circumstances.insert(key).second) {
+    database->add_circumstances(key, write_circumstances(seen.session, *seen.message));
+  }
+  const policy::Placement& placement = seen.reasons->placement;
+  database->add(JudgementRow{.delivery = row_of(index),
+                             .n = book.delivery(index).attempts,
+                             .accepted = seen.verdict.event == policy::Event::accepted,
+                             .reason = placement.reason,
+                             .score_milli = placement.score_milli,
+                             .junk_below_milli = placement.junk_below_milli,
+                             .circumstances = key,
+                             .content_milli = seen.session.content.score_milli,
+                             .memory = write_memory(seen.reasons->remembered)});
 }
 
 void Ledger::State::check_body(const Subject& subject, const policy::MessageFacts& arrived) {

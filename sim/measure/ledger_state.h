@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -96,6 +97,8 @@ struct Ledger::State {
   // Whether attempts with this subject go into run.db.
   bool records(const Subject& subject) const;
   void record_attempt(const Attempt& attempt, std::string_view recipient, std::string text);
+  // After the attempt.
+  void record_judgement(DeliveryIndex index, const receiver::RecipientVerdict& seen);
   // A body arrived, at a hop or in a mailbox: is it what was passed on?
   void check_body(const Subject& subject, const policy::MessageFacts& arrived);
   void count_delivered(DeliveryIndex index, Instant at, bool in_mailbox);
@@ -142,6 +145,7 @@ struct Ledger::State {
   std::vector<std::string> domains;
   boost::unordered_flat_map<std::uint64_t, std::uint32_t> domain_numbers;
   std::uint64_t unattributed_recorded = 0;
+  boost::unordered_flat_set<std::uint64_t> circumstances;                      // that are in run.db
   std::map<std::pair<std::uint32_t, std::uint16_t>, SessionRefusal> refusals;  // the last, by receiver slot and code
   boost::unordered_flat_map<std::uint64_t, DeliveryIndex> from_outside;        // by envelope and Message-ID
   std::vector<DeliveryIndex> changed;                                          // rows in run.db that are out of date
@@ -159,6 +163,7 @@ class Ledger::State::ReceiverObserver final : public receiver::Observer {
   void stored(Instant now, const policy::Session& session, std::string_view recipient,
               const policy::MessageFacts& message, bool spam) override;
   void session_closed(Instant now, const policy::Session& session) override;
+  bool asks_why() const override { return state_.database != nullptr && state_.database->keeps_any(); }
 
  private:
   State& state_;

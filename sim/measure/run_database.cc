@@ -64,6 +64,20 @@ CREATE TABLE attempt(
   delay INTEGER NOT NULL,      -- nanoseconds that the receiver waited before it replied
   hop TEXT);                   -- the forwarder that was tried or that passed it on; NULL: straight from the sender
 
+-- Why messages were judged as they were, for `mailrig explain`: one row per copy that came as far as end of data.
+CREATE TABLE judgement(
+  delivery INTEGER NOT NULL,
+  n INTEGER NOT NULL,          -- the delivery's attempt
+  accepted INTEGER NOT NULL,
+  reason TEXT,                 -- what sent an accepted copy to the spam folder; NULL: the inbox
+  score INTEGER NOT NULL,      -- of reputation, in thousandths
+  spam_below INTEGER NOT NULL, -- in thousandths; 0: the receiver keeps no reputation
+  content INTEGER NOT NULL,    -- score of the text, in thousandths of ten points
+  circumstances INTEGER NOT NULL,
+  memory TEXT NOT NULL);       -- JSON: bulk sender, lot, and per identity active days, copies today, recent maximum,
+                               -- and thousandths of copies accepted, unknown recipients, traps hit, complaints
+CREATE TABLE circumstances(id INTEGER PRIMARY KEY, facts TEXT NOT NULL);  -- JSON
+
 -- Counts per time bucket; the width is series_width_s in table run.
 CREATE TABLE series(at INTEGER, receiver TEXT, metric TEXT, value INTEGER,
   PRIMARY KEY(at, receiver, metric)) WITHOUT ROWID;
@@ -99,9 +113,11 @@ struct RunDatabase::State {
     std::vector<DeliveryRow> deliveries;
     std::vector<DeliveryUpdate> updates;
     std::vector<AttemptRow> attempts;
+    std::vector<std::pair<std::uint64_t, std::string>> circumstances;
+    std::vector<JudgementRow> judgements;
     std::vector<SeriesChanges> series;
 
-    std::size_t rows() const { return deliveries.size() + updates.size() + attempts.size(); }
+    std::size_t rows() const { return deliveries.size() + updates.size() + attempts.size() + judgements.size(); }
   };
 
   explicit State(Connection opened, RecordPolicy record) : connection(std::move(opened)), policy(record) {}
@@ -112,6 +128,7 @@ struct RunDatabase::State {
   Result<void> write(const DeliveryRow& row);
   Result<void> write(const DeliveryUpdate& update);
   Result<void> write(const AttemptRow& row);
+  Result<void> write(const JudgementRow& row);
   Result<void> write(const SeriesChanges& changes);
   Result<void> flush();
 
@@ -142,7 +159,7 @@ struct RunDatabase::State {
   std::mutex buffer_mutex;
   Buffer buffer;
   std::optional<Error> failure;
-  std::optional<Statement> put_fact, put_delivery, put_update, put_attempt, put_point;
+  std::optional<Statement> put_fact, put_delivery, put_update, put_attempt, put_circumstances, put_judgement, put_point;
 };
 
 Result<void> RunDatabase::State::prepare() {
@@ -162,6 +179,8 @@ Result<void> RunDatabase::State::prepare() {
       {&put_attempt,
        "INSERT INTO attempt VALUES(?1, ?2, coalesce(?3, (SELECT recipient FROM message WHERE delivery = ?1)), ?4, ?5, "
        "?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"},
+      {&put_circumstances, "INSERT OR IGNORE INTO circumstances VALUES(?1, ?2)"},
+      {&put_judgement, "INSERT INTO judgement VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"},
       {&put_point, "INSERT OR REPLACE INTO series VALUES(?1, ?2, ?3, ?4)"}};
   for (const auto& [statement, sql] : statements) {
     auto prepared = connection.prepare(sql);
@@ -222,6 +241,17 @@ Result<void> RunDatabase::State::write(const AttemptRow& row) {
   return row.hop ? bind_receiver(put, *row.hop).run() : put.bind_null().run();
 }
 
+Result<void> RunDatabase::State::write(const JudgementRow& row) {
+  Statement& put = put_judgement->bind(row.delivery).bind(std::int64_t{row.n}).bind(std::int64_t{row.accepted});
+  row.reason.empty() ? put.bind_null() : put.bind(row.reason);
+  return put.bind(std::int64_t{row.score_milli})
+      .bind(std::int64_t{row.junk_below_milli})
+      .bind(std::int64_t{row.content_milli})
+      .bind(static_cast<std::int64_t>(row.circumstances))
+      .bind(row.memory)
+      .run();
+}
+
 Result<void> RunDatabase::State::write(const SeriesChanges& changes) {
   if (changes.start_over) {
     if (auto done = connection.execute("DELETE FROM series"); !done) return done;
@@ -249,6 +279,12 @@ Result<void> RunDatabase::State::write_rows(const Buffer& rows) {
     if (auto done = write(row); !done) return done;
   }
   for (const auto& row : rows.attempts) {
+    if (auto done = write(row); !done) return done;
+  }
+  for (const auto& [key, json] : rows.circumstances) {
+    if (auto done = put_circumstances->bind(static_cast<std::int64_t>(key)).bind(json).run(); !done) return done;
+  }
+  for (const auto& row : rows.judgements) {
     if (auto done = write(row); !done) return done;
   }
   for (const auto& changes : rows.series) {
@@ -290,6 +326,8 @@ RunDatabase::~RunDatabase() {
   state_->put_delivery.reset();
   state_->put_update.reset();
   state_->put_attempt.reset();
+  state_->put_circumstances.reset();
+  state_->put_judgement.reset();
   state_->put_point.reset();
   static_cast<void>(state_->connection.execute("PRAGMA journal_mode=DELETE"));
 }
@@ -346,6 +384,10 @@ bool RunDatabase::keeps_unattributed(std::uint64_t attempts) const {
   return true;
 }
 
+bool RunDatabase::keeps_any() const {
+  return state_->policy.kind != RecordPolicy::Kind::aggregate;
+}
+
 void RunDatabase::add(DeliveryRow row) {
   state_->buffer_row([&](State::Buffer& b) { b.deliveries.push_back(std::move(row)); });
 }
@@ -356,6 +398,14 @@ void RunDatabase::add(const DeliveryUpdate& update) {
 
 void RunDatabase::add(AttemptRow row) {
   state_->buffer_row([&](State::Buffer& b) { b.attempts.push_back(std::move(row)); });
+}
+
+void RunDatabase::add(JudgementRow row) {
+  state_->buffer_row([&](State::Buffer& b) { b.judgements.push_back(std::move(row)); });
+}
+
+void RunDatabase::add_circumstances(std::uint64_t key, std::string json) {
+  state_->buffer_row([&](State::Buffer& b) { b.circumstances.emplace_back(key, std::move(json)); });
 }
 
 void RunDatabase::add(SeriesChanges changes) {

@@ -82,6 +82,19 @@ struct AttemptRow {
   Duration delay{};
 };
 
+// Why a message was judged as it was (sim/measure/circumstances.h).
+struct JudgementRow {
+  std::int64_t delivery = 0;
+  std::uint32_t n = 0;  // the delivery's attempt
+  bool accepted = false;
+  std::string_view reason;  // policy::Placement::reason
+  std::int32_t score_milli = 0;
+  std::int32_t junk_below_milli = 0;
+  std::uint64_t circumstances = 0;  // key_of(); add_circumstances() comes first
+  std::int32_t content_milli = 0;
+  std::string memory;  // write_memory()
+};
+
 class RunDatabase {
  public:
   // Replaces a run.db that is there already. The folder must exist.
@@ -99,10 +112,15 @@ class RunDatabase {
   bool keeps(std::uint64_t message, std::uint64_t deliveries) const;
   // The same for attempts that belong to no delivery; `attempts` of them came before.
   bool keeps_unattributed(std::uint64_t attempts) const;
+  // Whether anything but the series is kept.
+  bool keeps_any() const;
 
   void add(DeliveryRow row);
   void add(const DeliveryUpdate& update);
   void add(AttemptRow row);
+  void add(JudgementRow row);
+  // Once for each key.
+  void add_circumstances(std::uint64_t key, std::string json);
   void add(SeriesChanges changes);
 
   // Writes out what is buffered. Errors also surface here when a full buffer had to flush itself; after an error

@@ -50,8 +50,13 @@ class ReputationTest : public ::testing::Test {
     policy().place(now, session_, message_, placement);
     return placement;
   }
+  ReputationFacts remembered(Instant now = start) {
+    Recollection recollection;
+    policy().recall(now, session_, message_, recollection);
+    return recollection.weighed.value();
+  }
   // What is known of an identity of the session's message.
-  IdentityRecord record(SenderIdentity identity, Instant now = start) { return placed(now).facts->of(identity); }
+  IdentityRecord record(SenderIdentity identity, Instant now = start) { return remembered(now).of(identity); }
 
   ReputationSettings settings_;
   PlacementSettings placement_;
@@ -235,7 +240,7 @@ TEST_F(ReputationTest, AuthenticationIsForTheAuthorOrForAnother) {
     found.results_field = "looked at";
     found.author_domain = "shop.example";
     change();
-    return placed().facts->authentication;
+    return remembered().authentication;
   };
   using Level = AuthenticationLevel;
   EXPECT_EQ(level_of([&] { found.results_field.clear(); }), Level::unknown) << "nobody looked";

@@ -1,0 +1,91 @@
+// mailrig explain: what became of one delivery, why, and what would have if.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+#include "sim/app/commands.h"
+#include "sim/explain/account.h"
+#include "sim/explain/what_if.h"
+#include "sim/report/json_text.h"
+#include "sim/scenario/load.h"
+
+namespace mailrig::app {
+namespace {
+
+struct ExplainOptions {
+  std::string folder;
+  std::string delivery;
+  std::string what_if;
+  std::string format = "text";
+};
+
+// Asks the receiver's policies again, as they were recorded and as they are imagined.
+Result<void> ask_again(const ExplainOptions& options, explain::Account& account) {
+  const explain::StoredJudgement& recorded = *account.delivery.judgement;
+  const auto scenario = scenario::load(std::filesystem::path(options.folder) / "scenario.yaml");
+  if (!scenario) return scenario.error();
+  for (const scenario::Receiver& receiver : scenario->receivers) {
+    if (receiver.name != account.delivery.receiver) continue;
+    const Instant at = account.delivery.attempts.empty() ? scenario->start : account.delivery.attempts.back().at;
+    const auto judge = [&](const measure::Circumstances& circumstances, const policy::Recollection& remembered) {
+      return explain::judge(receiver.profile, receiver.name, scenario->seed, at, circumstances, remembered);
+    };
+    account.judgement = judge(recorded.circumstances, recorded.remembered);
+    if (options.what_if.empty()) return {};
+    measure::Circumstances circumstances = recorded.circumstances;
+    policy::Recollection remembered = recorded.remembered;
+    if (auto done = explain::imagine(options.what_if, circumstances, remembered); !done) return done;
+    account.what_if = options.what_if;
+    account.imagined = judge(circumstances, remembered);
+    return {};
+  }
+  return Error{fmt::format("the scenario has no receiver '{}'; was scenario.yaml changed after the run?",
+                           account.delivery.receiver)};
+}
+
+int explain_delivery(const ExplainOptions& options) {
+  auto found = explain::find_delivery(options.folder, options.delivery);
+  if (!found) return complain(found.error(), usage_error);
+  if (found->fitting > 1) {
+    fmt::print(stderr, "mailrig: {} deliveries fit '{}'; this is the first\n", found->fitting, options.delivery);
+  }
+  explain::Account account{std::move(found->delivery), {}, {}, {}};
+  if (account.delivery.judgement) {
+    if (auto done = ask_again(options, account); !done) return complain(done.error(), usage_error);
+  } else if (!options.what_if.empty()) {
+    return complain(
+        Error{fmt::format("--what-if needs a judgement, and delivery {} has none: the message never came as "
+                          "far as end of data, or the run did not record it",
+                          account.delivery.row)},
+        usage_error);
+  }
+  fmt::print("{}", options.format == "json" ? report::to_text(explain::to_json(account)) : explain::to_text(account));
+  return passed;
+}
+
+}  // namespace
+
+void add_explain_command(CLI::App& app, int& exit_status) {
+  CLI::App* command = app.add_subcommand("explain", "why one delivery of a run went as it did, and what if");
+  const auto options = std::make_shared<ExplainOptions>();
+  command->add_option("folder", options->folder, "the run's folder")->required();
+  command
+      ->add_option("delivery", options->delivery,
+                   "a row of run.db's message table, a message's id (16 hexadecimal digits), or a recipient's address")
+      ->required();
+  command->add_option("--what-if", options->what_if, "facts to change, fact=value,…; the receiver judges again");
+  command->add_option("--format", options->format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  add_examples(*command, fmt::format("  mailrig explain results/runs/first-send-20260302T080000Z 17\n"
+                                     "  mailrig explain results/runs/first-send-20260302T080000Z jane@gmail.com "
+                                     "--what-if dkim=pass,ip.age=30d\n\n"
+                                     "Facts for --what-if:\n{}",
+                                     explain::what_if_help()));
+  command->callback([options, &exit_status] { exit_status = explain_delivery(*options); });
+}
+
+}  // namespace mailrig::app

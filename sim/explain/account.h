@@ -1,0 +1,25 @@
+// What is told about a delivery: what happened to it, why, and what would have. Pure.
+#pragma once
+
+#include <boost/json.hpp>
+#include <optional>
+#include <string>
+
+#include "sim/explain/judge.h"
+#include "sim/explain/stored_delivery.h"
+
+namespace mailrig::explain {
+
+struct Account {
+  StoredDelivery delivery;
+  std::optional<Judgement> judgement;  // as it was recorded, asked again; none: the message never came so far
+  std::string what_if;                 // empty: nothing was made up
+  std::optional<Judgement> imagined;
+};
+
+std::string to_text(const Account& account);
+// { "delivery", "message", "stream", "recipient", "receiver", "fate", "attempts": [ … ], "judgement": { "outcome",
+//   "reason", "score", "spam_below", "contributions": [ { "factor", "identity", "points" } ] }, "what_if": { … } }
+boost::json::object to_json(const Account& account);
+
+}  // namespace mailrig::explain
