@@ -60,28 +60,6 @@ Hooks Reputation::hooks() const {
           .memory = true};
 }
 
-std::uint64_t Reputation::key(SenderIdentity identity, const Session& session, const MessageFacts* message) {
-  const AuthenticationFacts& found = session.authentication;
-  switch (identity) {
-    case SenderIdentity::ip:
-      return session.client_ip.hash();
-    case SenderIdentity::netblock24:
-      return netblock_key(session.client_ip);
-    case SenderIdentity::dkim_domain:
-      for (const SignatureFacts& signature : found.signatures) {
-        if (signature.result == auth::DkimResult::pass) return key_of(signature.domain);
-      }
-      return 0;
-    case SenderIdentity::spf_domain:
-      return found.spf == auth::SpfOutcome::pass ? key_of(found.spf_domain) : 0;
-    case SenderIdentity::hdr_domain:
-      return message == nullptr || message->header_from_domain.empty() ? 0 : key_of(message->header_from_domain);
-    case SenderIdentity::sender:
-      return session.mail_from.empty() ? 0 : key_of(session.mail_from);
-  }
-  return 0;
-}
-
 IdentityRecord Reputation::record(Instant now, SenderIdentity identity, std::uint64_t key) {
   IdentityRecord record;
   record.known = true;
@@ -97,6 +75,8 @@ IdentityRecord Reputation::record(Instant now, SenderIdentity identity, std::uin
   record.unknown_milli = history.unknown_milli();
   record.traps_milli = history.traps_milli();
   record.complaints_milli = history.complaints_milli();
+  record.awaited_milli = history.awaited_milli();
+  record.opened_milli = history.opened_milli();
   return record;
 }
 
@@ -107,7 +87,7 @@ void Reputation::collect(Instant now, const Session& session, const MessageFacts
   }
   facts = {};
   for (const SenderIdentity identity : settings_.identities) {
-    const std::uint64_t id = key(identity, session, message);
+    const std::uint64_t id = sender_key(identity, session, message);
     if (id != 0) facts.of(identity) = record(now, identity, id);
   }
 }
@@ -146,8 +126,8 @@ std::optional<Verdict> Reputation::ask(Instant now, Phase phase, const Session& 
     if (!facts.of(identity).known || !(network ? at_networks : at_names)) continue;
     const Utterance& throttled = network ? says_.throttled : says_.throttled_domain.value_or(says_.throttled);
     const Utterance& blocked = network ? says_.blocked : says_.blocked_domain.value_or(says_.blocked);
-    auto verdict =
-        ask_identity(now, identity, key(identity, session, message), facts.of(identity), score, throttled, blocked);
+    auto verdict = ask_identity(now, identity, sender_key(identity, session, message), facts.of(identity), score,
+                                throttled, blocked);
     if (verdict && verdict->phase <= phase) return verdict;
   }
   return std::nullopt;
@@ -188,7 +168,7 @@ Reputation::Row& Reputation::obtain(Instant now, SenderIdentity identity, std::u
 template <class Tell>
 void Reputation::tell_each(Instant now, const Session& session, const MessageFacts* message, Tell tell) {
   for (const SenderIdentity identity : settings_.identities) {
-    const std::uint64_t id = key(identity, session, message);
+    const std::uint64_t id = sender_key(identity, session, message);
     if (id != 0) tell(obtain(now, identity, id).history);
   }
 }
@@ -207,6 +187,25 @@ void Reputation::accepted(Instant now, const Session& session, const MessageFact
     history.accepted(copies);
     for (std::uint32_t i = 0; i < traps; ++i) history.trap_hit();
   });
+}
+
+void Reputation::read(Instant now, const SenderKeys& sender, Reading reading) {
+  for (const SenderIdentity identity : settings_.identities) {
+    const std::uint64_t id = sender[static_cast<std::size_t>(identity)];
+    if (id == 0) continue;
+    SenderHistory& history = obtain(now, identity, id).history;
+    switch (reading) {
+      case Reading::awaited:
+        history.awaited();
+        break;
+      case Reading::opened:
+        history.opened();
+        break;
+      case Reading::complained:
+        history.complaint();
+        break;
+    }
+  }
 }
 
 void Reputation::remember(Instant now, const KnownSender& sender) {

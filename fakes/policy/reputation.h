@@ -16,6 +16,7 @@
 #include "fakes/policy/phased_policy.h"
 #include "fakes/policy/reputation_score.h"
 #include "fakes/policy/sender_history.h"
+#include "fakes/policy/sender_keys.h"
 
 namespace mailrig::policy {
 
@@ -49,6 +50,10 @@ class Reputation : public PhasedPolicy {
   void imagine(const Recollection& remembered) override { imagined_ = remembered.weighed; }
 
   void remember(Instant now, const KnownSender& sender);
+  // What a reader did with mail of this sender: whether it was read was waited for, and it was; it was complained
+  // about.
+  enum class Reading : std::uint8_t { awaited, opened, complained };
+  void read(Instant now, const SenderKeys& sender, Reading reading);
 
   // Histories in memory, for tests and measurements of memory.
   std::size_t size() const;
@@ -69,8 +74,6 @@ class Reputation : public PhasedPolicy {
   std::array<Table, sender_identity_count> tables_;
   std::optional<ReputationFacts> imagined_;  // histories and lot of whoever comes
 
-  // 0: the session, or the message, has no such identity.
-  static std::uint64_t key(SenderIdentity identity, const Session& session, const MessageFacts* message);
   IdentityRecord record(Instant now, SenderIdentity identity, std::uint64_t key);
   // The sender alone, as far as it is known without a message.
   void collect(Instant now, const Session& session, const MessageFacts* message, ReputationFacts& facts);

@@ -35,6 +35,7 @@ struct Badness {
   std::int64_t unknown = 0;
   std::int64_t traps = 0;
   std::int64_t complaints = 0;
+  std::int64_t disinterest = 0;
 };
 
 Badness badness_of(const ReputationSettings& settings, const PlacementSettings& weights, const IdentityRecord& record) {
@@ -54,6 +55,9 @@ Badness badness_of(const ReputationSettings& settings, const PlacementSettings& 
   if (record.accepted_milli >= copies_that_say_something) {
     bad.complaints = between(share_ppm(record.complaints_milli, record.accepted_milli), weights.complaint_soft_ppm,
                              weights.complaint_hard_ppm, complaints_worst);
+  }
+  if (record.awaited_milli >= copies_that_say_something) {
+    bad.disinterest = 1000 - between(share_ppm(record.opened_milli, record.awaited_milli), 0, weights.engaged_ppm);
   }
   return bad;
 }
@@ -83,7 +87,7 @@ void for_each_contribution(const ReputationSettings& settings, const PlacementSe
   const std::uint64_t both = std::max<std::uint64_t>(weights.weights.ip_ppm + weights.weights.domain_ppm, 1);
   for (const bool network : {true, false}) {
     Badness worst;
-    std::array<SenderIdentity, 5> who{};
+    std::array<SenderIdentity, 6> who{};
     bool any = false;
     const auto keep = [&](std::int64_t& slot, std::int64_t value, std::size_t at, SenderIdentity identity) {
       if (value <= slot) return;
@@ -103,6 +107,7 @@ void for_each_contribution(const ReputationSettings& settings, const PlacementSe
       keep(worst.unknown, bad.unknown, 2, identity);
       keep(worst.traps, bad.traps, 3, identity);
       keep(worst.complaints, bad.complaints, 4, identity);
+      keep(worst.disinterest, bad.disinterest, 5, identity);
     }
     if (!any) continue;
     const std::uint64_t own = network ? weights.weights.ip_ppm : weights.weights.domain_ppm;
@@ -112,6 +117,7 @@ void for_each_contribution(const ReputationSettings& settings, const PlacementSe
     add(Factor::unknown_recipients, who[2], against(own, worst.unknown));
     add(Factor::traps, who[3], against(own, worst.traps));
     add(Factor::complaints, who[4], against(part(2 * weights.weights.complaints_ppm), worst.complaints));
+    add(Factor::engagement, who[5], against(part(weights.weights.engagement_ppm), worst.disinterest));
   }
   if (with_message && facts.content_milli < 10'000) {
     add(Factor::content, SenderIdentity::ip,
@@ -143,6 +149,8 @@ std::string_view to_string(Factor factor) {
       return "spam traps";
     case Factor::complaints:
       return "complaints";
+    case Factor::engagement:
+      return "few opens";
     case Factor::content:
       break;
   }

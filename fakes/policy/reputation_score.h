@@ -43,6 +43,7 @@ struct PlacementSettings {
   std::uint32_t volume_jump_penalty_ppm = 600'000;  // of three times what is fine
   std::uint32_t complaint_soft_ppm = 1'000;
   std::uint32_t complaint_hard_ppm = 3'000;
+  std::uint32_t engaged_ppm = 150'000;  // share of opened copies from which more do not help
   struct Weights {
     std::uint32_t authentication_ppm = 250'000;
     std::uint32_t ip_ppm = 200'000;      // record of networks
@@ -63,6 +64,8 @@ struct IdentityRecord {
   std::uint64_t unknown_milli = 0;
   std::uint64_t traps_milli = 0;
   std::uint64_t complaints_milli = 0;
+  std::uint64_t awaited_milli = 0;  // copies whose reading is known
+  std::uint64_t opened_milli = 0;   // of them
 };
 
 enum class AuthenticationLevel : std::uint8_t {
@@ -90,13 +93,14 @@ enum class Factor : std::uint8_t {
   unknown_recipients,
   traps,
   complaints,
+  engagement,
   content
 };
 std::string_view to_string(Factor factor);
 
 struct Contribution {
   Factor factor = Factor::authentication;
-  SenderIdentity identity = SenderIdentity::ip;  // meaningful for newness to complaints
+  SenderIdentity identity = SenderIdentity::ip;  // meaningful for newness to engagement
   std::int32_t milli = 0;                        // negative: speaks against
 };
 

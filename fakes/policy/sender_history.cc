@@ -27,6 +27,8 @@ void SenderHistory::roll(Instant now) {
     fade(unknown_);
     fade(traps_);
     fade(complaints_);
+    fade(awaited_);
+    fade(opened_);
   }
   day_ = std::max(day, day_);
 }

@@ -21,6 +21,9 @@ class SenderHistory {
   void unknown_recipient() { unknown_ += one; }
   void trap_hit() { traps_ += one; }
   void complaint() { complaints_ += one; }
+  // A copy came to somebody whose reading is known; and was opened.
+  void awaited() { awaited_ += one; }
+  void opened() { opened_ += one; }
   // What a world knows of a sender before its first mail: so many days of so many copies, and nothing wrong with them.
   // Told again (a domain is told of once for each of its addresses) it is no more than the most that was told.
   void grown(std::uint32_t days, std::uint32_t copies_a_day);
@@ -34,6 +37,8 @@ class SenderHistory {
   std::uint64_t unknown_milli() const { return unknown_; }
   std::uint64_t traps_milli() const { return traps_; }
   std::uint64_t complaints_milli() const { return complaints_; }
+  std::uint64_t awaited_milli() const { return awaited_; }
+  std::uint64_t opened_milli() const { return opened_; }
 
  private:
   std::int32_t day_ = -1;  // since 1970, of `today_`
@@ -44,6 +49,8 @@ class SenderHistory {
   std::uint64_t unknown_ = 0;
   std::uint64_t traps_ = 0;
   std::uint64_t complaints_ = 0;
+  std::uint64_t awaited_ = 0;
+  std::uint64_t opened_ = 0;
 };
 
 }  // namespace mailrig::policy

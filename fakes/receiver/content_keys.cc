@@ -29,6 +29,7 @@ config::Table<policy::ContentSettings> content_table() {
 config::Table<FeedbackSettings> feedback_table() {
   using Loop = FeedbackSettings::Loop;
   using Key = FeedbackSettings::Key;
+  using Tools = FeedbackSettings::Tools;
   config::Table<FeedbackSettings> table{"feedback"};
   table
       .key("fbl", &FeedbackSettings::fbl,
@@ -37,7 +38,14 @@ config::Table<FeedbackSettings> feedback_table() {
       .key("fbl_key", &FeedbackSettings::fbl_key,
            config::one_of<Key>({{"ip", Key::ip}, {"dkim_domain", Key::dkim_domain}}), "Whose owner is told")
       .key("dmarc_rua", &FeedbackSettings::dmarc_rua, config::boolean(), "Sends DMARC aggregate reports")
-      .key("dmarc_ruf", &FeedbackSettings::dmarc_ruf, config::boolean(), "Sends DMARC failure reports");
+      .key("dmarc_ruf", &FeedbackSettings::dmarc_ruf, config::boolean(), "Sends DMARC failure reports")
+      .key("tools", &FeedbackSettings::tools,
+           config::one_of<Tools>(
+               {{"none", Tools::none}, {"domain", Tools::domain}, {"ip", Tools::ip}, {"both", Tools::both}}),
+           "Whose reputation its tools for postmasters show")
+      .key("tools_delay", &FeedbackSettings::tools_delay, config::duration(), "How much later they show a day")
+      .key("tools_min", &FeedbackSettings::tools_min, config::integer<std::uint32_t>(0, 1'000'000'000),
+           "Attempts a day from which they show a sender at all");
   return table;
 }
 

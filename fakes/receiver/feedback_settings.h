@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "fakes/base/instant.h"
+
 namespace mailrig::receiver {
 
 struct FeedbackSettings {
@@ -13,6 +15,12 @@ struct FeedbackSettings {
   Key fbl_key = Key::ip;   // whose owner may enrol
   bool dmarc_rua = false;  // sends aggregate reports (RFC 9990)
   bool dmarc_ruf = false;  // sends failure reports (RFC 9991)
+
+  // What its tools for postmasters show, once a sender makes at least so many attempts a day, and how much later.
+  enum class Tools : std::uint8_t { none, domain, ip, both };
+  Tools tools = Tools::none;
+  Duration tools_delay = std::chrono::hours(24);
+  std::uint32_t tools_min = 0;
 };
 
 }  // namespace mailrig::receiver

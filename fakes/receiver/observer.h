@@ -11,12 +11,6 @@
 
 namespace mailrig::receiver {
 
-// What a judgement on a message followed from, besides the facts of its session.
-struct Reasons {
-  policy::Placement placement;  // of a message that was accepted
-  policy::Recollection remembered;
-};
-
 // One verdict on one recipient. `reply.render(context)` gives the text when somebody wants to keep it.
 struct RecipientVerdict {
   Instant now{};
@@ -25,8 +19,9 @@ struct RecipientVerdict {
   const policy::MessageFacts* message;  // null before end of data
   const policy::Verdict& verdict;
   const policy::ReplyContext& context;
-  policy::Disposition disposition;   // meaningful when the verdict accepts at data
-  const Reasons* reasons = nullptr;  // of a verdict at data, when somebody asks_why()
+  policy::Disposition disposition;                   // meaningful when the verdict accepts at data
+  const policy::Placement* placement = nullptr;      // of a message that was accepted
+  const policy::Recollection* remembered = nullptr;  // of a verdict at data, when somebody asks_why()
 };
 
 class Observer {
@@ -45,7 +40,7 @@ class Observer {
                       const policy::MessageFacts& message, bool spam) = 0;
   virtual void session_closed(Instant now, const policy::Session& session) = 0;
 
-  // Whether verdicts are to come with their reasons, which cost something.
+  // Whether verdicts are to come with what was remembered, which costs something.
   virtual bool asks_why() const { return false; }
 };
 

@@ -82,6 +82,12 @@ class Context {
   ReplyContext context_;
 };
 
+// What a verdict on a message followed from; null where it is not known.
+struct Why {
+  const policy::Placement* placement = nullptr;
+  const policy::Recollection* remembered = nullptr;
+};
+
 }  // namespace
 
 struct Receiver::State {
@@ -174,8 +180,7 @@ struct Receiver::State {
 
   // One verdict for every recipient that RCPT accepted.
   void tell_all(Instant now, const Session& session, const MessageFacts* message, const Verdict& verdict,
-                const std::vector<Disposition>& dispositions, bool spam = false,
-                const Reasons* reasons = nullptr) const {
+                const std::vector<Disposition>& dispositions, const Why& why = {}) const {
     if (observer == nullptr) return;
     Context context(now, session, message, token(session));
     for (std::size_t i = 0; i < session.recipients.size(); ++i) {
@@ -184,10 +189,10 @@ struct Receiver::State {
       Verdict own = verdict;
       if (verdict.event == Event::accepted && disposition == Disposition::discard) own.event = Event::discarded;
       if (message != nullptr && (disposition == Disposition::store || disposition == Disposition::drop_stored)) {
-        observer->stored(now, session, address, *message, spam);
+        observer->stored(now, session, address, *message, why.placement != nullptr && why.placement->spam);
       }
-      observer->recipient_verdict(
-          {now, session, address, message, own, context.for_recipient(address), disposition, reasons});
+      observer->recipient_verdict({now, session, address, message, own, context.for_recipient(address), disposition,
+                                   why.placement, why.remembered});
     }
   }
 
@@ -247,6 +252,10 @@ const Profile& Receiver::profile() const {
 }
 void Receiver::remember(Instant now, const policy::KnownSender& sender) {
   if (state_->policies.reputation != nullptr) state_->policies.reputation->remember(now, sender);
+}
+
+void Receiver::read(Instant now, const policy::SenderKeys& sender, policy::Reputation::Reading reading) {
+  if (state_->policies.reputation != nullptr) state_->policies.reputation->read(now, sender, reading);
 }
 
 void Receiver::set_conditions(const policy::Conditions& conditions) {
@@ -373,29 +382,29 @@ Duration Receiver::judge(Instant now, Session& session, const MessageFacts& fact
 
 DataVerdict Receiver::decide(Instant now, Session& session, const MessageFacts& facts, Duration judging) {
   session.in_transaction = false;
-  std::optional<Reasons> reasons;
+  Why why;
+  std::optional<policy::Recollection> remembered;
   if (state_->observer != nullptr && state_->observer->asks_why()) {
-    reasons = Reasons{.placement = {}, .remembered = state_->chain.recall(now, session, facts)};
+    why.remembered = &remembered.emplace(state_->chain.recall(now, session, facts));
   }
   if (auto refusal = state_->chain.data(now, session, facts)) {
     state_->refuse(session, *refusal, judging);
     DataVerdict result{*refusal, false, false,
                        std::vector<Disposition>(session.recipients.size(), Disposition::discard)};
-    state_->tell_all(now, session, &facts, result.verdict, result.dispositions, false, reasons ? &*reasons : nullptr);
+    state_->tell_all(now, session, &facts, result.verdict, result.dispositions, why);
     return result;
   }
   DataVerdict result = state_->dispose(now, session, facts);
   const policy::Placement placement = state_->chain.place(now, session, facts);
   result.spam = placement.spam;
-  if (reasons) reasons->placement = placement;
+  why.placement = &placement;
   if (result.cut) {
     result.verdict = {state_->timeout, Event::timeout, Phase::data, {}, judging + state_->conditions.slow, true};
   } else {
     result.verdict = state_->accept(state_->accepted, Phase::data, judging);
     state_->chain.accepted(now, session, facts);
   }
-  state_->tell_all(now, session, &facts, result.verdict, result.dispositions, result.spam,
-                   reasons ? &*reasons : nullptr);
+  state_->tell_all(now, session, &facts, result.verdict, result.dispositions, why);
   return result;
 }
 

@@ -44,6 +44,9 @@ class Receiver {
   // client's address; without `client_ip` that place stays empty.
   smtp::ServerConfig server_config(std::string_view mx_host, std::string_view client_ip = {}) const;
 
+  // What a reader did with a copy of this sender's mail.
+  void read(Instant now, const policy::SenderKeys& sender, policy::Reputation::Reading reading);
+
   // What has befallen it; set by a scenario's timeline. A receiver that is down refuses connections: the live driver
   // closes its listeners, the virtual one fails to connect. Certificates are the drivers' affair too.
   void set_conditions(const policy::Conditions& conditions);

@@ -87,6 +87,8 @@ Table<PlacementSettings> placement_table() {
            "Share of complaints from which they begin to count")
       .key("complaint_hard", &PlacementSettings::complaint_hard_ppm, config::share(),
            "Share of complaints at which they count in full")
+      .key("engaged", &PlacementSettings::engaged_ppm, config::share(),
+           "Share of opened copies from which more do not help; below it the weight of engagement counts against")
       .key("weights", &PlacementSettings::weights, config::object(std::move(weights)),
            "What each kind of evidence can cost");
   return table;

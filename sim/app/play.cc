@@ -16,6 +16,7 @@
 #include "sim/scenario/load.h"
 #include "sim/virtual/driver.h"
 #include "sim/world/bounce_log.h"
+#include "sim/world/readership.h"
 #include "sim/world/world.h"
 
 namespace mailrig::app {
@@ -84,11 +85,13 @@ ExitStatus play(Mode mode, const PlayOptions& options) {
   if (!recorder) return static_cast<ExitStatus>(complain(recorder.error(), environment_error));
   measure::Ledger& ledger = (*recorder)->ledger();
 
+  world::Readership readership(*scenario, ledger);
   world::BounceLog bounces(ledger, sender->probe.get());
   auto world = world::build_world(
       *scenario, sender->range,
       [&](std::uint32_t index) -> receiver::Observer* {
-        return index < world::observed_parties(*scenario) ? &ledger.observer(index) : &bounces;
+        if (index >= world::observed_parties(*scenario)) return &bounces;
+        return readership.in_front_of(index, &ledger.observer(index));
       },
       sender->probe != nullptr);
   if (!world) return static_cast<ExitStatus>(complain(world.error(), usage_error));
@@ -120,6 +123,7 @@ ExitStatus play(Mode mode, const PlayOptions& options) {
                          .duration = options.duration,
                          .interrupted = &stop,
                          .progress = progress,
+                         .readership = &readership,
                          .internet = sender->internet,
                          .sender = sender->foreign.get()};
     run.listening = [&](const std::string& host, const std::string& address) {
@@ -131,9 +135,11 @@ ExitStatus play(Mode mode, const PlayOptions& options) {
     rig.saturated = result->lag.percentile(990) > schedule_lag_p99_max;
     rig.schedule_lag = std::move(result->lag);
   } else {
-    ended = virtual_time::run(*scenario, **world, *traffic, ledger, {.interrupted = &stop, .progress = progress});
+    ended = virtual_time::run(*scenario, **world, *traffic, ledger,
+                              {.interrupted = &stop, .progress = progress, .readership = &readership});
   }
 
+  if (!stop.load()) readership.finish();
   auto summary = (*recorder)->finish(ended, stop.load(), rig);
   if (!summary) return static_cast<ExitStatus>(complain(summary.error(), environment_error));
   if (!options.quiet) {

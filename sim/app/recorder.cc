@@ -161,6 +161,7 @@ boost::json::value Recorder::summarize(Instant now, bool interrupted, bool final
   info.wall_seconds = to_seconds(std::chrono::duration_cast<Duration>(Wall::now() - begun_));
   info.interrupted = interrupted;
   info.rig = rig;
+  for (const scenario::Receiver& receiver : scenario_.receivers) info.feedback.push_back(receiver.profile.feedback);
   measure_rig(info.rig);
   auto summary = report::summary(info, *ledger_->snapshot(now, final));
   report::judge(summary, report::evaluate(scenario_.expect, summary));

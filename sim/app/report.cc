@@ -28,7 +28,10 @@ void add_report_command(CLI::App& app, int& exit_status) {
   CLI::App* command = app.add_subcommand("report", "what a run left, as text, JSON, CSV or JUnit");
   const auto options = std::make_shared<ReportOptions>();
   command->add_option("folder", options->folder, "the run's folder")->required();
-  command->add_option("--format", options->format, "text, json, csv or junit")->capture_default_str();
+  command
+      ->add_option("--format", options->format,
+                   "text, json, csv, junit, or postmaster: what the receivers' tools would have shown")
+      ->capture_default_str();
   add_examples(*command,
                "  mailrig report results/runs/first-send-20260302T080000Z\n"
                "  mailrig report results/runs/first-send-20260302T080000Z --format csv > deliveries.csv\n");

@@ -64,10 +64,11 @@ void add_memory(std::string& text, const policy::Recollection& remembered) {
     fmt::format_to(
         out,
         "  {:<12} {} days of sending, {} copies today, {} the most of a recent day; {} unknown recipients, {} "
-        "traps hit, {} complaints\n",
+        "traps hit, {} complaints, {} opened\n",
         policy::to_string(static_cast<SenderIdentity>(i)), record.active_days, record.today, record.recent_max,
         share(record.unknown_milli, record.accepted_milli + record.unknown_milli),
-        record.traps_milli / policy::SenderHistory::one, share(record.complaints_milli, record.accepted_milli));
+        record.traps_milli / policy::SenderHistory::one, share(record.complaints_milli, record.accepted_milli),
+        record.awaited_milli == 0 ? "nobody knows how many" : share(record.opened_milli, record.awaited_milli));
   }
 }
 

@@ -185,11 +185,11 @@ constexpr std::array<Fact, 9> facts_known = {
 
 // ---- What the receiver remembers of an identity.
 
-constexpr std::array<std::string_view, 7> history_keys = {"age",     "today", "max",       "accepted",
-                                                          "unknown", "traps", "complaints"};
+constexpr std::array<std::string_view, 8> history_keys = {"age",     "today", "max",        "accepted",
+                                                          "unknown", "traps", "complaints", "opened"};
 constexpr std::string_view history_values =
     "age=30d (days of sending), today=N, max=N (copies of a recent day), accepted=N, unknown=3%, traps=N, "
-    "complaints=0.1%";
+    "complaints=0.1%, opened=20%";
 
 std::optional<std::uint64_t> count_in(std::string_view value) {
   const auto count = parse_count(value);
@@ -203,11 +203,15 @@ bool set_history(IdentityRecord& record, std::string_view key, std::string_view 
     record.active_days = static_cast<std::uint32_t>(*age / std::chrono::days(1));
     return true;
   }
-  if (key == "unknown" || key == "complaints") {
+  if (key == "unknown" || key == "complaints" || key == "opened") {
     const auto share = parse_share(value);
     if (!share || *share >= 1'000'000) return false;
-    // Unknown recipients are a share of those tried, complaints of those accepted.
+    // Unknown recipients are a share of those tried, the others of those accepted.
     const std::uint64_t whole = record.accepted_milli;
+    if (key == "opened") {
+      record.awaited_milli = std::max(record.awaited_milli, whole);
+      record.opened_milli = record.awaited_milli * *share / 1'000'000;
+    }
     if (key == "complaints") record.complaints_milli = whole * *share / 1'000'000;
     if (key == "unknown") record.unknown_milli = whole * *share / (1'000'000 - *share);
     return true;

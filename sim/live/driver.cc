@@ -153,6 +153,9 @@ Result<RunResult> run(const scenario::Scenario& scenario, world::World& world, c
   for (;;) {
     const Instant now = clock.now();
     if (auto played = timeline.play(now); !played) return played.error();
+    if (options.readership != nullptr) {
+      options.readership->advance(now, [&](const world::Readership::Act& act) { (*internet)->read(act); });
+    }
     result.interrupted = interrupted(options);
     const bool over = options.duration && now >= scenario.start + *options.duration;
     if (result.interrupted || over || sending.drained()) break;

@@ -14,6 +14,7 @@
 #include "sim/measure/ledger.h"
 #include "sim/plan/mix.h"
 #include "sim/scenario/scenario.h"
+#include "sim/world/readership.h"
 #include "sim/world/world.h"
 
 namespace mailrig::live {
@@ -24,6 +25,7 @@ struct RunOptions {
   const std::atomic<bool>* interrupted = nullptr;  // set: stop as soon as possible
   std::function<void(const std::string& mx_host, const std::string& address)> listening{};  // once per MX host
   std::function<void(Instant now)> progress{};  // called some ten times a second, on the calling thread
+  world::Readership* readership = nullptr;      // null: nobody reads
   FakeInternetOptions internet{};               // where the world listens; a sender of ours needs nothing here
   ForeignSender* sender = nullptr;              // null: the reference sender
 };

@@ -77,6 +77,14 @@ Result<void> FakeInternet::open_receiver(net::IoPool& pool, std::uint32_t index,
   return receiver.conditions().down ? servers_.back()->set_listening(false) : Result<void>();
 }
 
+void FakeInternet::read(const world::Readership::Act& act) {
+  const auto reading = act.reading();
+  if (!reading) return;
+  net::LockedReceiver& locked = *receivers_[act.receiver];
+  const std::lock_guard lock(locked.mutex);
+  locked.receiver.read(act.at, act.sender, *reading);
+}
+
 Result<void> FakeInternet::change(std::uint32_t receiver, const std::function<void(policy::Conditions&)>& apply) {
   net::LockedReceiver& locked = *receivers_[receiver];
   // Nobody else changes them.

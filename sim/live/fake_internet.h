@@ -16,6 +16,7 @@
 #include "fakes/net/locked_receiver.h"
 #include "fakes/net/smtp_server.h"
 #include "fakes/net/tls.h"
+#include "sim/world/readership.h"
 #include "sim/world/world.h"
 
 namespace mailrig::live {
@@ -49,6 +50,8 @@ class FakeInternet {
   // Where each of world.hosts listens.
   const std::vector<boost::asio::ip::tcp::endpoint>& host_endpoints() const { return host_endpoints_; }
 
+  // What a reader did with mail comes to the receiver's ears.
+  void read(const world::Readership::Act& act);
   // Something befalls a receiver: it goes off the net or comes back, shows new certificates (connections that are open
   // keep theirs), or behaves otherwise.
   Result<void> change(std::uint32_t receiver, const std::function<void(policy::Conditions&)>& apply);

@@ -264,9 +264,9 @@ std::string write_memory(const policy::Recollection& remembered) {
     for (std::size_t i = 0; i < policy::sender_identity_count; ++i) {
       const IdentityRecord& record = remembered.weighed->records[i];
       if (!record.known) continue;
-      fmt::format_to(out, R"(,"{}":[{},{},{},{},{},{},{}])", policy::to_string(static_cast<SenderIdentity>(i)),
+      fmt::format_to(out, R"(,"{}":[{},{},{},{},{},{},{},{},{}])", policy::to_string(static_cast<SenderIdentity>(i)),
                      record.active_days, record.today, record.recent_max, record.accepted_milli, record.unknown_milli,
-                     record.traps_milli, record.complaints_milli);
+                     record.traps_milli, record.complaints_milli, record.awaited_milli, record.opened_milli);
     }
   }
   return json + '}';
@@ -287,7 +287,7 @@ Result<policy::Recollection> read_memory(std::string_view text) {
     const std::string_view name = policy::to_string(static_cast<SenderIdentity>(i));
     const boost::json::value* entry = json->if_contains(name);
     if (entry == nullptr) continue;
-    std::array<std::uint64_t, 7> numbers{};
+    std::array<std::uint64_t, 9> numbers{};
     const auto* list = entry->if_array();
     if (list == nullptr || list->size() != numbers.size()) return unreadable(fmt::format("'{}' of a judgement", name));
     for (std::size_t k = 0; k < numbers.size(); ++k) {
@@ -301,7 +301,9 @@ Result<policy::Recollection> read_memory(std::string_view text) {
                           .accepted_milli = numbers[3],
                           .unknown_milli = numbers[4],
                           .traps_milli = numbers[5],
-                          .complaints_milli = numbers[6]};
+                          .complaints_milli = numbers[6],
+                          .awaited_milli = numbers[7],
+                          .opened_milli = numbers[8]};
   }
   return read;
 }

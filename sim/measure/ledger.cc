@@ -150,6 +150,25 @@ receiver::Observer& Ledger::observer(std::uint32_t receiver) {
   return *state_->observers[receiver];
 }
 
+std::optional<Origin> Ledger::origin_of(const policy::Session& session, std::uint64_t message) {
+  const std::lock_guard lock(state_->mutex);
+  const auto found = state_->book.find(message);
+  if (!found) return std::nullopt;
+  return Origin{.stream = state_->book.message(*found).stream,
+                .domain = state_->intern_domain(session.mail_from),
+                .source = session.client_ip};
+}
+
+void Ledger::reader_acted(Instant at, std::uint32_t receiver, const Origin& origin, feedback::ReaderAct act) {
+  const std::lock_guard lock(state_->mutex);
+  const auto kind = static_cast<std::size_t>(act);
+  state_->log.add(at, combine(state_->entities[receiver], origin.stream), EventLog::Kind::reader_acted, kind);
+  ++state_->by_receiver[receiver].readers[kind];
+  ++state_->by_stream[origin.stream].readers[kind];
+  if (act != feedback::ReaderAct::complained) return;
+  ++state_->accounts[receiver].day({state_->day_of(at), origin.source, origin.domain}).complaints;
+}
+
 void Ledger::dsn_received(Instant now) {
   const std::lock_guard lock(state_->mutex);
   state_->log.add(now, 0, EventLog::Kind::dsn);

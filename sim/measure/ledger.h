@@ -4,6 +4,7 @@
 // Thread-safe: one mutex inside; live drivers call it from several threads.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -13,6 +14,7 @@
 #include "fakes/base/instant.h"
 #include "fakes/base/ip_address.h"
 #include "fakes/base/result.h"
+#include "fakes/feedback/readers.h"
 #include "fakes/receiver/observer.h"
 #include "fakes/smtp/transaction.h"
 #include "sim/measure/fate.h"
@@ -114,6 +116,15 @@ struct ForwardedMessage {
   bool returns_failure = false;   // a failure is told to somebody
 };
 
+// Whose a copy is, as days and streams are counted.
+struct Origin {
+  std::uint32_t stream = 0;
+  std::uint32_t domain = 0;  // of MAIL FROM; the ledger's number
+  IpAddress source;
+
+  friend auto operator<=>(const Origin&, const Origin&) = default;
+};
+
 // What a progress line needs, without the cost of a snapshot.
 struct Counters {
   std::uint64_t offered = 0;     // messages
@@ -173,6 +184,11 @@ class Ledger {
   void unseen_attempt(std::string_view recipient, SenderAttempt attempt);
   // Found in the queue of a sender that is not ours, when the run is over.
   void still_waiting(std::uint64_t message, std::string_view recipient);
+
+  // Whose mail a copy is: of a message that was offered.
+  std::optional<Origin> origin_of(const policy::Session& session, std::uint64_t message);
+  // Somebody did something with a copy that the receiver stored.
+  void reader_acted(Instant at, std::uint32_t receiver, const Origin& origin, feedback::ReaderAct act);
 
   // Hands what changed to the database and writes it out; drivers call it about once a second.
   Result<void> flush();

@@ -99,6 +99,10 @@ void Ledger::State::ReceiverObserver::recipient_verdict(const receiver::Recipien
   state_.count_attempt(attempt);
   if (at_data && is_first_recipient(seen)) {
     state_.accounts[slot_].auth.judged(seen.session.authentication.results_field);
+    if (seen.placement != nullptr && seen.placement->junk_below_milli > 0) {
+      state_.accounts[slot_].day({state_.day_of(seen.now), seen.session.client_ip, attempt.domain}).reputation_milli =
+          seen.placement->score_milli;
+    }
   }
 
   const bool discarded =
@@ -114,7 +118,7 @@ void Ledger::State::ReceiverObserver::recipient_verdict(const receiver::Recipien
   }
   if (state_.records(attempt.subject)) {
     state_.record_attempt(attempt, seen.recipient, text_of(verdict, seen.context, answered));
-    if (seen.reasons != nullptr && attempt.subject.delivery) {
+    if (seen.remembered != nullptr && attempt.subject.delivery) {
       state_.record_judgement(*attempt.subject.delivery, seen);
     }
   }

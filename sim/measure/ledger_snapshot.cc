@@ -54,6 +54,9 @@ std::shared_ptr<const Ledger::Snapshot> Ledger::State::make_snapshot(Instant now
   s->submissions_refused = submissions_refused;
   s->submission_deferrals = submission_deferrals;
   s->dsn_received = dsns;
+  for (const Part& part : by_stream) {
+    for (std::size_t i = 0; i < part.readers.size(); ++i) s->readers[i] += part.readers[i];
+  }
   s->event_log_hash = log.hex();
 
   for (std::uint32_t slot = 0; slot < elsewhere(); ++slot) {
@@ -66,7 +69,8 @@ std::shared_ptr<const Ledger::Snapshot> Ledger::State::make_snapshot(Instant now
                           .replies = {},
                           .auth = {},
                           .days = {},
-                          .unattributed = {}};
+                          .unattributed = {},
+                          .readers = part.readers};
     accounts[slot].report(report, domains);
     report.throughput.submitted_per_s = submitted_rates[slot].per_s();
     if (is_forwarder(slot)) {
@@ -83,7 +87,8 @@ std::shared_ptr<const Ledger::Snapshot> Ledger::State::make_snapshot(Instant now
   s->latency.merge(by_receiver[elsewhere()].latency);
   s->service.merge(by_receiver[elsewhere()].service);
   for (std::size_t i = 0; i < by_stream.size(); ++i) {
-    s->streams.push_back({config.streams[i].name, by_stream[i].tally, by_stream[i].latency, by_stream[i].service});
+    s->streams.push_back(
+        {config.streams[i].name, by_stream[i].tally, by_stream[i].latency, by_stream[i].service, by_stream[i].readers});
   }
 
   for (std::size_t slot = 0; slot < by_receiver.size(); ++slot) {

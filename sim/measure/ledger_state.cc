@@ -263,7 +263,7 @@ void Ledger::State::record_judgement(DeliveryIndex index, const receiver::Recipi
   if (circumstances.insert(key).second) {
     database->add_circumstances(key, write_circumstances(seen.session, *seen.message));
   }
-  const policy::Placement& placement = seen.reasons->placement;
+  const policy::Placement placement = seen.placement != nullptr ? *seen.placement : policy::Placement();
   database->add(JudgementRow{.delivery = row_of(index),
                              .n = book.delivery(index).attempts,
                              .accepted = seen.verdict.event == policy::Event::accepted,
@@ -272,7 +272,7 @@ void Ledger::State::record_judgement(DeliveryIndex index, const receiver::Recipi
                              .junk_below_milli = placement.junk_below_milli,
                              .circumstances = key,
                              .content_milli = seen.session.content.score_milli,
-                             .memory = write_memory(seen.reasons->remembered)});
+                             .memory = write_memory(*seen.remembered)});
 }
 
 void Ledger::State::check_body(const Subject& subject, const policy::MessageFacts& arrived) {

@@ -27,6 +27,7 @@ struct Part {
   Tally tally;
   Histogram latency;
   Histogram service;
+  ReaderCounts readers{};
 };
 
 // Whom a receiver's observation is about.

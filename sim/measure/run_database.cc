@@ -75,7 +75,8 @@ CREATE TABLE judgement(
   content INTEGER NOT NULL,    -- score of the text, in thousandths of ten points
   circumstances INTEGER NOT NULL,
   memory TEXT NOT NULL);       -- JSON: bulk sender, lot, and per identity active days, copies today, recent maximum,
-                               -- and thousandths of copies accepted, unknown recipients, traps hit, complaints
+                               -- and thousandths of copies accepted, unknown recipients, traps hit, complaints,
+                               -- copies whose reading is known, and opened ones
 CREATE TABLE circumstances(id INTEGER PRIMARY KEY, facts TEXT NOT NULL);  -- JSON
 
 -- Counts per time bucket; the width is series_width_s in table run.

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ struct ReplyRow {
   std::string sample;  // the first one's text; empty for code 0
 };
 
+// How often readers did what (feedback::ReaderAct).
+using ReaderCounts = std::array<std::uint64_t, feedback::reader_act_count>;
+
 // One source address and sender domain on one model day.
 struct DayRow {
   std::uint32_t day = 1;  // counted in 24 hours from the run's start
@@ -38,6 +42,10 @@ struct DayRow {
   std::uint64_t rejected = 0;
   std::uint64_t inbox = 0;
   std::uint64_t spam = 0;
+  std::uint64_t complaints = 0;  // of that day, whenever the mail came
+  // What the receiver thought of the sender when it last took a message of it, in thousandths; none: it keeps no
+  // reputation.
+  std::optional<std::int32_t> reputation_milli;
 };
 
 struct Throughput {
@@ -68,6 +76,7 @@ struct ReceiverReport {
   AuthCounts auth;                     // of the messages that it judged
   std::vector<DayRow> days;            // ordered by day, source, domain
   Unattributed unattributed;
+  ReaderCounts readers{};
 };
 
 // What a forwarder did with the messages that it took, counted once per recipient: they add up to `taken`.
@@ -91,6 +100,7 @@ struct StreamReport {
   Tally tally;
   Histogram latency;
   Histogram service;
+  ReaderCounts readers{};
 };
 
 struct Ledger::Snapshot {
@@ -109,6 +119,7 @@ struct Ledger::Snapshot {
   std::uint64_t submissions_refused = 0;
   std::uint64_t submission_deferrals = 0;
   std::uint64_t dsn_received = 0;
+  ReaderCounts readers{};
   std::string event_log_hash;            // 16 hex digits
   std::vector<std::string> broken_sums;  // what does not add up, with its numbers; empty when all is well
 };

@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "fakes/base/check.h"
-#include "sim/plan/exponential.h"
+#include "fakes/base/exponential.h"
 
 namespace mailrig::plan {
 namespace {

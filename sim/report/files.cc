@@ -10,6 +10,7 @@
 #include "sim/report/csv.h"
 #include "sim/report/json_text.h"
 #include "sim/report/junit.h"
+#include "sim/report/postmaster.h"
 #include "sim/report/text.h"
 #include "sim/report/view.h"
 
@@ -78,7 +79,8 @@ Result<Format> parse_format(std::string_view name) {
   if (name == "json") return Format::json;
   if (name == "csv") return Format::csv;
   if (name == "junit") return Format::junit;
-  return Error{fmt::format("'{}' is not a format of reports; there are text, json, csv and junit", name)};
+  if (name == "postmaster") return Format::postmaster;
+  return Error{fmt::format("'{}' is not a format of reports; there are text, json, csv, junit and postmaster", name)};
 }
 
 Result<void> print_report(const std::filesystem::path& folder, Format format, const Style& style, std::ostream& out) {
@@ -100,6 +102,9 @@ Result<void> print_report(const std::filesystem::path& folder, Format format, co
       break;
     case Format::junit:
       out << junit(*summary);
+      break;
+    case Format::postmaster:
+      out << postmaster_report(*summary);
       break;
     default:
       out << text_report(*summary, style);

@@ -22,7 +22,7 @@ Result<void> write_reports(const std::filesystem::path& folder, const boost::jso
 // Checks that it is a summary of ours.
 Result<boost::json::value> load_summary(const std::filesystem::path& folder);
 
-enum class Format : std::uint8_t { text, json, csv, junit };
+enum class Format : std::uint8_t { text, json, csv, junit, postmaster };
 Result<Format> parse_format(std::string_view name);
 
 // Prints what a run left, finished or killed.

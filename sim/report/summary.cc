@@ -1,5 +1,7 @@
 #include "sim/report/summary.h"
 
+#include "sim/report/postmaster.h"
+
 namespace mailrig::report {
 namespace {
 
@@ -100,18 +102,20 @@ json::array replies(const std::vector<measure::ReplyRow>& rows) {
 json::array days(const std::vector<measure::DayRow>& rows) {
   json::array a;
   for (const auto& row : rows) {
-    a.push_back({{"day", row.day},
-                 {"source_ip", row.source_ip},
-                 {"domain", row.domain},
-                 {"attempts", row.attempts},
-                 {"accepted", row.accepted},
-                 {"deferrals", row.deferrals},
-                 {"rejected", row.rejected},
-                 {"inbox", row.inbox},
-                 {"spam", row.spam},
-                 {"reputation", nullptr},
-                 {"cap", nullptr},
-                 {"carried_over", 0}});
+    a.push_back(
+        {{"day", row.day},
+         {"source_ip", row.source_ip},
+         {"domain", row.domain},
+         {"attempts", row.attempts},
+         {"accepted", row.accepted},
+         {"deferrals", row.deferrals},
+         {"rejected", row.rejected},
+         {"inbox", row.inbox},
+         {"spam", row.spam},
+         {"reputation", row.reputation_milli ? json::value(*row.reputation_milli / 1000.0) : json::value(nullptr)},
+         {"cap", nullptr},
+         {"carried_over", 0},
+         {"complaints", row.complaints}});
   }
   return a;
 }
@@ -128,6 +132,20 @@ json::object sessions(const measure::ReceiverReport& r) {
   return {{"opened", r.sessions_opened}, {"refused", events(r.sessions_refused)}};
 }
 
+// Rates are of the copies in the inbox.
+json::object readers(const measure::ReaderCounts& counts, const Tally& tally) {
+  using feedback::ReaderAct;
+  const auto count = [&counts](ReaderAct act) { return counts[static_cast<std::size_t>(act)]; };
+  return {{"opens", count(ReaderAct::opened)},
+          {"machine_opens", count(ReaderAct::machine_opened)},
+          {"clicks", count(ReaderAct::clicked)},
+          {"complaints", count(ReaderAct::complained)},
+          {"unsubscribes", count(ReaderAct::unsubscribed)},
+          {"replies", count(ReaderAct::replied)},
+          {"open_rate", ratio(count(ReaderAct::opened), tally[Fate::inbox])},
+          {"complaint_rate", ratio(count(ReaderAct::complained), tally[Fate::inbox])}};
+}
+
 json::object receiver_object(const measure::ReceiverReport& r, bool lost_is_known) {
   json::object o;
   o["totals"] = totals(r.tally, lost_is_known);
@@ -142,6 +160,7 @@ json::object receiver_object(const measure::ReceiverReport& r, bool lost_is_know
   o["auth"] =
       json::object{{"spf", results(r.auth.spf)}, {"dkim", results(r.auth.dkim)}, {"dmarc", results(r.auth.dmarc)}};
   o["days"] = days(r.days);
+  o["feedback"] = readers(r.readers, r.tally);
   o["unattributed"] = json::object{
       {"attempts", r.unattributed.attempts}, {"inbox", r.unattributed.inbox}, {"spam", r.unattributed.spam}};
   return o;
@@ -211,7 +230,12 @@ json::value summary(const RunInfo& run, const measure::Ledger::Snapshot& s) {
   o["service_s"] = times(s.service);
 
   json::object receivers;
-  for (const auto& r : s.receivers) receivers[r.name] = receiver_object(r, s.lost_is_known);
+  for (std::size_t i = 0; i < s.receivers.size(); ++i) {
+    const measure::ReceiverReport& r = s.receivers[i];
+    json::object receiver = receiver_object(r, s.lost_is_known);
+    if (i < run.feedback.size()) receiver["postmaster"] = postmaster_view(run.feedback[i], r.days);
+    receivers[r.name] = std::move(receiver);
+  }
   o["receivers"] = std::move(receivers);
   if (!s.forwarders.empty()) {
     json::object forwarders;
@@ -226,19 +250,16 @@ json::value summary(const RunInfo& run, const measure::Ledger::Snapshot& s) {
     streams[stream.name] = json::object{{"totals", totals(stream.tally, s.lost_is_known)},
                                         {"rates", rates(stream.tally)},
                                         {"latency_s", times(stream.latency)},
-                                        {"service_s", times(stream.service)}};
+                                        {"service_s", times(stream.service)},
+                                        {"feedback", readers(stream.readers, stream.tally)}};
   }
   o["streams"] = std::move(streams);
   o["submission"] = json::object{
       {"offered", s.submissions_offered}, {"refused", s.submissions_refused}, {"deferrals", s.submission_deferrals}};
-  o["feedback"] = json::object{{"opens", 0},
-                               {"machine_opens", 0},
-                               {"clicks", 0},
-                               {"complaints", 0},
-                               {"unsubscribes", 0},
-                               {"replies", 0},
-                               {"dsn_received", s.dsn_received},
-                               {"undeliverable", 0}};
+  json::object feedback = readers(s.readers, s.total);
+  feedback["dsn_received"] = s.dsn_received;
+  feedback["undeliverable"] = 0;
+  o["feedback"] = std::move(feedback);
   o["sender_conduct"] = json::array();
   o["rig"] = rig(run.rig);
   o["conservation"] = json::object{{"holds", s.broken_sums.empty()},

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "fakes/receiver/feedback_settings.h"
 #include "sim/measure/snapshot.h"
 
 namespace mailrig::report {
@@ -35,6 +36,7 @@ struct RunInfo {
   double wall_seconds = 0;
   bool interrupted = false;
   RigInfo rig;
+  std::vector<receiver::FeedbackSettings> feedback{};  // of the receivers, in the snapshot's order; may be empty
 };
 
 // One expectation of the scenario and what became of it.

@@ -134,6 +134,21 @@ config::Table<ListDraft> list_keys() {
   return table;
 }
 
+config::Table<feedback::ReaderHabits> reader_keys() {
+  using Habits = feedback::ReaderHabits;
+  config::Table<Habits> table{"readers"};
+  table.key("open", &Habits::open_ppm, config::share(), "Share of the copies in the inbox that are opened")
+      .key("click", &Habits::click_ppm, config::share(), "Whose links are clicked")
+      .key("reply", &Habits::reply_ppm, config::share(), "That are answered")
+      .key("unsubscribe", &Habits::unsubscribe_ppm, config::share(), "Whose readers unsubscribe")
+      .key("complain", &Habits::complain_ppm, config::share(), "That are reported as spam")
+      .key("machine_open", &Habits::machine_open_ppm, config::share(),
+           "Whose pictures the provider fetches at once, whoever reads them")
+      .key("spam_folder", &Habits::spam_folder_ppm, config::share(), "Share of people who look into the spam folder")
+      .key("after", &Habits::open_after, config::duration(), "Mean time until a copy is opened");
+  return table;
+}
+
 config::Table<MailDraft> mail_keys() {
   config::Table<MailDraft> table{"mail"};
   table.key("sender", &Mail::sender, config::located(config::text()), "Which sender sends it; default the only one")
@@ -161,6 +176,7 @@ config::Table<MailDraft> mail_keys() {
       .key("tamper", &Mail::tamper,
            config::one_of<Tamper>({{"none", Tamper::none}, {"body", Tamper::body}, {"header", Tamper::header}}),
            "Changes one octet of the body, or of the Subject, after signing")
+      .key("readers", &Mail::readers, config::object(reader_keys()), "What people do with it; not said: nothing")
       .key("files", &MailDraft::files_path, config::located(config::text()),
            "Your own messages: an .eml file, a folder of them or a Maildir")
       .remember_location(&Mail::at)

@@ -21,6 +21,7 @@
 #include "fakes/config/type.h"
 #include "fakes/dns/fault.h"
 #include "fakes/dns/rrset_timeline.h"
+#include "fakes/feedback/readers.h"
 #include "fakes/forward/modification.h"
 #include "fakes/mail/address.h"
 #include "fakes/mail/build.h"
@@ -169,7 +170,8 @@ struct Mail {
   bool verp = false;             // a MAIL FROM of its own for every message
   bool sign = true;              // with the sender's keys in force, if there are any
   Tamper tamper = Tamper::none;
-  std::vector<std::filesystem::path> files;  // the user's own messages, sent in turn; empty: generated ones
+  std::optional<feedback::ReaderHabits> readers;  // not said: nobody looks at it
+  std::vector<std::filesystem::path> files;       // the user's own messages, sent in turn; empty: generated ones
   Location at;
 };
 

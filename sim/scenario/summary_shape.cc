@@ -69,6 +69,11 @@ Shape authentication() {
   });
 }
 
+Shape feedback() {
+  return numbers(
+      {"opens", "machine_opens", "clicks", "complaints", "unsubscribes", "replies", "open_rate", "complaint_rate"});
+}
+
 Shape receiver(const std::string& name) {
   Shape replies;
   replies.reply_codes = true;
@@ -83,6 +88,7 @@ Shape receiver(const std::string& name) {
                          named("sessions", group({number("opened"), named("refused", events())})),
                          named("tls", numbers({"none", "1.0", "1.1", "1.2", "1.3", "fallback_plain"}, true)),
                          named("auth", authentication()),
+                         named("feedback", feedback()),
                      }));
 }
 
@@ -101,6 +107,7 @@ Shape stream(const std::string& name) {
                          named("rates", rates()),
                          named("latency_s", times()),
                          named("service_s", times()),
+                         named("feedback", feedback()),
                      }));
 }
 
@@ -120,6 +127,8 @@ Shape summary_shape(const SummaryNames& names) {
   Shape streams;
   for (const std::string& name : names.streams) streams.children.push_back(stream(name));
   Shape root = numbers({"model_seconds", "wall_seconds", "interrupted", "seed", "speed"});
+  Shape all_feedback = feedback();
+  for (const char* name : {"dsn_received", "undeliverable"}) all_feedback.children.push_back(number(name));
   std::vector<Shape> groups = {
       named("totals", totals()),
       named("rates", rates()),
@@ -130,8 +139,7 @@ Shape summary_shape(const SummaryNames& names) {
       named("forwarders", std::move(forwarders)),
       named("streams", std::move(streams)),
       named("submission", numbers({"offered", "refused", "deferrals"})),
-      named("feedback", numbers({"opens", "machine_opens", "clicks", "complaints", "unsubscribes", "replies",
-                                 "dsn_received", "undeliverable"})),
+      named("feedback", std::move(all_feedback)),
       named("rig", rig()),
   };
   for (Shape& part : groups) root.children.push_back(std::move(part));

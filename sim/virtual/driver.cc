@@ -44,6 +44,7 @@ class Driver {
       if (next == never || next > end(now)) break;
       now = std::max(now, next);
       play_timeline(now);
+      let_read(now);
       while (auto message = player_.take(now)) desks_[message->sender]->submit(now, *message);
       while (forwarded_.next() <= now) {
         Forwarded taken = forwarded_.pop();
@@ -71,7 +72,8 @@ class Driver {
   Instant next_instant() const {
     Instant next = std::min(player_.next(), forwarded_.next());
     for (const auto& link : links_) next = std::min(next, link->next());
-    // The timeline alone does not keep a run alive.
+    // Neither the timeline alone keeps a run alive, nor its readers.
+    if (next != never && options_.readership != nullptr) next = std::min(next, options_.readership->next());
     if (next != never && timeline_at_ < scenario_.timeline.size()) {
       next = std::min(next, scenario_.start + scenario_.timeline[timeline_at_].at);
     }
@@ -87,6 +89,13 @@ class Driver {
       entry.what.apply(conditions);
       receiver.set_conditions(conditions);
     }
+  }
+
+  void let_read(Instant now) {
+    if (options_.readership == nullptr) return;
+    options_.readership->advance(now, [this](const world::Readership::Act& act) {
+      if (const auto reading = act.reading()) world_.receivers[act.receiver]->read(act.at, act.sender, *reading);
+    });
   }
 
   void report_progress(Instant now) {

@@ -10,6 +10,7 @@
 #include "sim/measure/ledger.h"
 #include "sim/plan/mix.h"
 #include "sim/scenario/scenario.h"
+#include "sim/world/readership.h"
 #include "sim/world/world.h"
 
 namespace mailrig::virtual_time {
@@ -17,6 +18,7 @@ namespace mailrig::virtual_time {
 struct RunOptions {
   const std::atomic<bool>* interrupted = nullptr;  // set: stop as soon as possible
   std::function<void(Instant now)> progress{};     // called now and then
+  world::Readership* readership = nullptr;         // null: nobody reads
 };
 
 // Plays the scenario to its end: all traffic offered and every queue empty, or `end.drain` after the last message.

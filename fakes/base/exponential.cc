@@ -1,10 +1,10 @@
-#include "sim/plan/exponential.h"
+#include "fakes/base/exponential.h"
 
 #include <bit>
 
 #include "fakes/base/wide.h"
 
-namespace mailrig::plan {
+namespace mailrig {
 namespace {
 
 constexpr std::uint64_t ln2_q63 = 6'393'154'322'601'327'829;  // ln 2 × 2^63
@@ -32,4 +32,4 @@ std::uint64_t exponential_q32(std::uint64_t bits) {
   return static_cast<std::uint64_t>((static_cast<Uint128>(minus_log2) * ln2_q63) >> 63);
 }
 
-}  // namespace mailrig::plan
+}  // namespace mailrig

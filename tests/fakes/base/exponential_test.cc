@@ -1,4 +1,4 @@
-#include "sim/plan/exponential.h"
+#include "fakes/base/exponential.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 
 #include "fakes/base/draw.h"
 
-namespace mailrig::plan {
+namespace mailrig {
 namespace {
 
 TEST(Exponential, IsMinusTheNaturalLogarithm) {
@@ -31,4 +31,4 @@ TEST(Exponential, IsTheSameEverywhere) {
 }
 
 }  // namespace
-}  // namespace mailrig::plan
+}  // namespace mailrig
