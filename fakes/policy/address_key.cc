@@ -24,10 +24,6 @@ std::uint64_t key_of(std::string_view text) {
   return stable_hash(copy);
 }
 
-std::uint64_t key_of(const Recipient& recipient) {
-  return stable_hash(recipient.local_part, stable_hash(recipient.domain));
-}
-
 std::uint64_t netblock_key(const IpAddress& ip) {
   return ip.network(ip.is_v6() ? 64 : 24).hash();
 }

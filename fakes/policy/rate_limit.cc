@@ -165,10 +165,10 @@ void RateLimit::for_each_key(const Group& group, const Facts& facts, Use use) {
     case RateScope::unknown_rcpts:
       return;
     case RateScope::rcpt:
-      return for_each_recipient([](const Recipient& recipient) { return key_of(recipient); });
+      return for_each_recipient([](const Recipient& recipient) { return recipient.key; });
     case RateScope::pair: {
       const std::uint64_t from = key_of(facts.from);
-      return for_each_recipient([from](const Recipient& recipient) { return combine(from, key_of(recipient)); });
+      return for_each_recipient([from](const Recipient& recipient) { return combine(from, recipient.key); });
     }
     case RateScope::ip_rcptdomain: {
       const std::uint64_t ip = session.client_ip.hash();
