@@ -1,7 +1,8 @@
 // Rate limits: how many units of something (an IP, a sender, a recipient …) may pass within a window, and for how long
 // who went over is shut out afterwards. Several windows at once. Recipients' windows count recipients, the others
 // messages; `conn` counts connections. Units count when they were accepted (connections: when they were let in), unless
-// the window also counts what was refused. Not thread-safe.
+// the window also counts what was refused; recipients whom RCPT accepted count for the rest of their transaction too.
+// Not thread-safe.
 #pragma once
 
 #include <array>
@@ -49,7 +50,8 @@ struct RateWindow {
   Duration window{};
   Duration block{};        // once over the limit: shut out at least this long
   bool block_day = false;  // once over the limit: shut out until midnight UTC
-  // Once over the limit: shut out until nothing was tried for this long (Gmail's way back from 421 4.7.28).
+  // Once over the limit: shut out until nothing was tried for this long (Gmail's way back from 421 4.7.28). A try
+  // counts as soon as it is known whose it is, whoever else turns it away.
   Duration until_quiet{};
   // The window does not slide: the clock since 1970 is cut into frames of its length, and who is over stays out until
   // the frame ends (Barracuda).
@@ -61,6 +63,9 @@ struct RateWindow {
 
 // When a penalty that begins now ends.
 Instant end_of_block(Instant now, const RateWindow& window);
+
+// A window's count as things stand; `conditions` may be null.
+std::uint64_t limit_of(const RateWindow& window, const Conditions* conditions);
 
 struct RateRule {
   RateWindow window;
@@ -94,7 +99,8 @@ class RateLimit : public Policy {
     Utterance over_limit;
     Phase asked;  // when the limit is looked at
   };
-  // The windows of one scope share a row, so that a unit costs one look-up however many windows there are.
+  // The windows of one scope share a row, so that a unit costs one look-up however many windows there are. `asked`: the
+  // phases in which any of them is looked at, be it to see that somebody tries.
   struct Group {
     RateScope scope;
     std::vector<Rule> rules;
@@ -113,11 +119,11 @@ class RateLimit : public Policy {
   std::vector<Group> groups_;
   const Conditions* conditions_;
 
-  // A rule's limit as things stand.
-  std::uint64_t limit(const RateWindow& window) const;
   std::optional<Verdict> ask(Instant now, Phase phase, const Facts& facts);
-  std::optional<Verdict> ask_key(Instant now, Phase phase, Group& group, std::uint64_t key);
-  static void count_accepted(Instant now, Group& group, std::uint64_t key);
+  // The rule of the group that refuses one more unit of `key`, of which the transaction already has `earlier`; or null.
+  const Rule* ask_key(Instant now, Phase phase, Group& group, std::uint64_t key, std::uint64_t earlier);
+  // A connection that was let in, or a unit that was accepted.
+  static void count(Instant now, Group& group, std::uint64_t key);
   template <class Use>
   static void for_each_key(const Group& group, const Facts& facts, Use use);
 };

@@ -27,8 +27,11 @@ AuthenticationLevel level(const AuthenticationFacts& found) {
   return same || signs_itself ? AuthenticationLevel::aligned : AuthenticationLevel::unaligned;
 }
 
+auto day_of(Instant now) {
+  return std::chrono::floor<std::chrono::days>(now);
+}
 Instant next_day(Instant now) {
-  return Instant(std::chrono::floor<std::chrono::days>(now) + std::chrono::days(1));
+  return Instant(day_of(now) + std::chrono::days(1));
 }
 
 }  // namespace
@@ -121,7 +124,10 @@ std::optional<Verdict> Reputation::ask_identity(Instant now, SenderIdentity iden
   if (now < known.held_until) return throttled.refusal(scope);
   const std::uint64_t cap = daily_cap(settings_, record, score);
   if (cap == 0 || record.today < cap) return std::nullopt;
+  const bool held_today = day_of(known.held_until - settings_.hold) == day_of(now);
+  if (held_today && record.today < known.today_max) return std::nullopt;
   known.held_until = settings_.hold > Duration{} ? now + settings_.hold : next_day(now);
+  known.today_max = record.today + static_cast<std::uint32_t>(std::max<std::uint64_t>(cap / 10, 1));
   table.keep_until(row, std::max(table.kept_until(row), known.held_until));
   return throttled.refusal(scope);
 }

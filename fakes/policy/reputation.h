@@ -55,6 +55,7 @@ class Reputation : public PhasedPolicy {
   struct Row {
     SenderHistory history;
     Instant held_until{};
+    std::uint32_t today_max = 0;  // of the day's copies, once the hold is over
   };
   using Table = ExpiringTable<Row>;
 
