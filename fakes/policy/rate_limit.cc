@@ -9,26 +9,13 @@
 namespace mailrig::policy {
 namespace {
 
+// Seven million recipients of a provider that counts each in three windows.
+constexpr std::uint64_t memory_octets_max = 1'200'000'000;
+
 constexpr std::array<std::string_view, rate_scope_count> scope_names = {
     "ip",           "netblock24",    "conn",       "sender",      "sender_domain", "hdr_domain",      "rcpt",
     "pair",         "ip_rcptdomain", "message_id", "dkim_domain", "spf_domain",    "similar_content", "sender_rcpts",
     "unknown_rcpts"};
-
-// How many units count, and one more of them: in a window that slides, or in the frame of the clock.
-std::uint32_t total(SlidingWindow& units, Instant now, const RateWindow& window) {
-  return window.fixed_frame ? units.total_in_frame(now, window.window) : units.total(now, window.window);
-}
-void add(SlidingWindow& units, Instant now, const RateWindow& window) {
-  if (window.fixed_frame) {
-    units.add_in_frame(now, window.window);
-  } else {
-    units.add(now, window.window);
-  }
-}
-Instant counted_until(Instant now, const RateWindow& window) {
-  return window.fixed_frame ? SlidingWindow::end_of_frame(now, window.window)
-                            : SlidingWindow::counted_until(now, window.window);
-}
 
 }  // namespace
 
@@ -83,7 +70,8 @@ Phase known_from(RateScope scope) {
   return Phase::data;
 }
 
-RateLimit::RateLimit(std::span<const RateRule> rules, const Conditions* conditions) : conditions_(conditions) {
+RateLimit::RateLimit(std::span<const RateRule> rules, const Conditions* conditions)
+    : conditions_(conditions), memory_(std::make_unique<MemoryBudget>(memory_octets_max)) {
   for (std::size_t i = 0; i < rate_scope_count; ++i) {
     const auto scope = static_cast<RateScope>(i);
     if (scope == RateScope::unknown_rcpts) continue;
@@ -100,11 +88,13 @@ RateLimit::RateLimit(std::span<const RateRule> rules, const Conditions* conditio
       asked[static_cast<std::size_t>(phase)] = true;
       if (rule.window.until_quiet > Duration{}) asked[static_cast<std::size_t>(known_from(scope))] = true;
       counts_accepted = counts_accepted || (!rule.window.count_refused && scope != RateScope::conn);
-      same_scope.push_back({rule.window, rule.over_limit, phase});
+      same_scope.push_back(
+          {rule.window, rule.over_limit, phase, WindowClock(rule.window.window, rule.window.fixed_frame)});
     }
     if (same_scope.empty()) continue;
     const std::size_t width = same_scope.size();
     groups_.push_back({scope, std::move(same_scope), asked, counts_accepted, ExpiringTable<Count>(width)});
+    groups_.back().counts.share(*memory_);
   }
 }
 
@@ -217,14 +207,14 @@ const RateLimit::Rule* RateLimit::ask_key(Instant now, Phase phase, Group& group
     group.counts.keep_until(row, std::max(group.counts.kept_until(row), last));
   };
   for (std::size_t i = 0; i < group.rules.size(); ++i) {
-    const Rule& rule = group.rules[i];
+    Rule& rule = group.rules[i];
     const RateWindow& window = rule.window;
     const bool blocked = row != Table::none && now < group.counts.values(row)[i].blocked_until;
     const bool starts_anew = blocked && window.until_quiet > Duration{};
     bool over = false;
     if (rule.asked == phase && !blocked) {
       std::uint64_t units = window.count_refused ? 0 : earlier;
-      if (row != Table::none) units += total(group.counts.values(row)[i].units, now, window);
+      if (row != Table::none) units += rule.total(group.counts.values(row)[i].units, now);
       over = units >= limit_of(window, conditions_);
     }
     if (over || starts_anew) {
@@ -240,8 +230,8 @@ const RateLimit::Rule* RateLimit::ask_key(Instant now, Phase phase, Group& group
     if ((over || blocked) && refusing == nullptr) refusing = &rule;
     if (window.count_refused) {
       if (row == Table::none) row = group.counts.obtain(now, key);
-      add(group.counts.values(row)[i].units, now, window);
-      keep_through(counted_until(now, window));
+      rule.add(group.counts.values(row)[i].units, now);
+      keep_through(rule.clock.counted_until(now));
     }
   }
   return refusing;
@@ -297,10 +287,10 @@ void RateLimit::count(Instant now, Group& group, std::uint64_t key) {
   const auto row = group.counts.obtain(now, key);
   Instant last = group.counts.kept_until(row);
   for (std::size_t i = 0; i < group.rules.size(); ++i) {
-    const RateWindow& window = group.rules[i].window;
-    if (window.count_refused) continue;
-    add(group.counts.values(row)[i].units, now, window);
-    last = std::max(last, counted_until(now, window));
+    Rule& rule = group.rules[i];
+    if (rule.window.count_refused) continue;
+    rule.add(group.counts.values(row)[i].units, now);
+    last = std::max(last, rule.clock.counted_until(now));
   }
   group.counts.keep_until(row, last);
 }

@@ -2,11 +2,13 @@
 // who went over is shut out afterwards. Several windows at once. Recipients' windows count recipients, the others
 // messages; `conn` counts connections. Units count when they were accepted (connections: when they were let in), unless
 // the window also counts what was refused; recipients whom RCPT accepted count for the rest of their transaction too.
-// Not thread-safe.
+// Forgets who counts no longer; of more than fit into 1.2 GB a new one takes the place of one of its scope that would
+// soon be forgotten. Not thread-safe.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -98,6 +100,15 @@ class RateLimit : public Policy {
     RateWindow window;
     Utterance over_limit;
     Phase asked;  // when the limit is looked at
+    WindowClock clock;
+
+    // How many units count, and one more of them: in a window that slides, or in the frame of the clock.
+    std::uint32_t total(SlidingWindow& units, Instant now) {
+      return window.fixed_frame ? units.total_in_frame(clock.part(now)) : units.total_in_part(clock.part(now));
+    }
+    void add(SlidingWindow& units, Instant now) {
+      return window.fixed_frame ? units.add_in_frame(clock.part(now)) : units.add_in_part(clock.part(now));
+    }
   };
   // The windows of one scope share a row, so that a unit costs one look-up however many windows there are. `asked`: the
   // phases in which any of them is looked at, be it to see that somebody tries.
@@ -118,6 +129,7 @@ class RateLimit : public Policy {
 
   std::vector<Group> groups_;
   const Conditions* conditions_;
+  std::unique_ptr<MemoryBudget> memory_;
 
   std::optional<Verdict> ask(Instant now, Phase phase, const Facts& facts);
   // The rule of the group that refuses one more unit of `key`, of which the transaction already has `earlier`; or null.

@@ -1,12 +1,13 @@
 // What a provider makes of a sender it has known for a while, or has never seen: new senders may send little, those
 // that grow steadily more, those that jump, write to nobody or hit traps are throttled, refused, or filed as spam.
 // Remembers every identity's history; how it is weighed is in reputation_score.h. Histories are forgotten after
-// `memory` of silence, and of more than `identities_max` of one kind those that were heard of longest ago. Not
-// thread-safe.
+// `memory` of silence; of more than fit into 600 MB, about six million, a new one takes the place of one of its kind
+// that was not heard of for long. Not thread-safe.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -65,13 +66,19 @@ class Reputation : public PhasedPolicy {
   const MailboxDirectory& directory_;
   Draw draw_;
   std::string entity_;
+  std::unique_ptr<MemoryBudget> memory_;
   std::array<Table, sender_identity_count> tables_;
-  ReputationFacts facts_;  // of the message that is being placed
+  // What was collected last, for whom and when. A message is asked about and then placed, and nothing changes between.
+  using Keys =
+      std::array<std::uint64_t, sender_identity_count>;  // 0: the session, or the message, has no such identity
+  ReputationFacts facts_;
+  Keys keys_{};
+  Instant collected_at_{};
+  bool up_to_date_ = false;
 
-  // 0: the session, or the message, has no such identity.
   static std::uint64_t key(SenderIdentity identity, const Session& session, const MessageFacts* message);
   IdentityRecord record(Instant now, SenderIdentity identity, std::uint64_t key);
-  void collect(Instant now, const Session& session, const MessageFacts* message, ReputationFacts& facts);
+  void collect(Instant now, const Session& session, const MessageFacts* message);
   std::optional<Verdict> ask(Instant now, Phase phase, const Session& session, const MessageFacts* message) override;
   std::optional<Verdict> ask_identity(Instant now, SenderIdentity identity, std::uint64_t key,
                                       const IdentityRecord& record, std::int32_t score, const Utterance& throttled,

@@ -19,7 +19,7 @@ constexpr std::uint64_t traps_hard = 5'000;  // thousandths
 constexpr std::int64_t complaints_worst = 3'000;  // thousandths
 
 std::int64_t share_ppm(std::uint64_t part, std::uint64_t whole) {
-  return whole == 0 ? 0 : static_cast<std::int64_t>(part * 1'000'000 / whole);
+  return part == 0 || whole == 0 ? 0 : static_cast<std::int64_t>(part * 1'000'000 / whole);
 }
 
 // 0 at `from` and before, 1000 at `to`, growing steadily, at most `most`.
@@ -43,7 +43,7 @@ Badness badness_of(const ReputationSettings& settings, const PlacementSettings& 
   const std::int64_t days_before =
       record.active_days > 0 && record.today > 0 ? record.active_days - 1 : record.active_days;
   bad.newness = 1000 - between(days_before, 0, std::max<std::int64_t>(settings.mature_after_days, 1));
-  if (const std::uint64_t fine = fine_volume(settings, record); fine > 0) {
+  if (const std::uint64_t fine = fine_volume(settings, record); fine > 0 && record.today > fine) {
     bad.jump = between(static_cast<std::int64_t>(record.today * std::uint64_t{1000} / fine), 1000, 3000);
   }
   const std::uint64_t tried = record.accepted_milli + record.unknown_milli;
