@@ -18,6 +18,7 @@ import result_page  # noqa: E402
 PROFILES = ["gmail", "qq", "yahoo", "outlook", "exchange-online", "postgrey-site"]
 TARGETS = {10_000: 0.4, 1_000_000: 1.0}  # CPU microseconds per recipient, nobody judged
 MEMORY_TARGET_MB = 2_000
+HOW = [("unjudged", 1), ("unjudged", 10), ("judged", 1)]  # recipients per message
 
 
 def parse_arguments():
@@ -42,8 +43,7 @@ def measured(options, *args):
 
 def times(options, profiles):
     """(profile, identities, judged, per message) → runs."""
-    cases = [(profile, identities, judged, per_message) for identities in TARGETS for profile in profiles
-             for judged, per_message in (("unjudged", 1), ("unjudged", 10), ("judged", 1))]
+    cases = [(profile, identities, *how) for identities in TARGETS for profile in profiles for how in HOW]
     figures = {case: [] for case in cases}
     for _ in range(options.rounds):
         for profile, identities, judged, per_message in cases:
@@ -68,8 +68,7 @@ def render(figures, memory, options):
                   f"{target:g} µs where nobody is judged.", "",
                   "| profile | a message each | ten recipients per message | judged | accepted |", "|---|---:|---:|---:|---:|"]
         for profile in options.profiles.split(","):
-            cells = [figures[profile, identities, judged, per_message]
-                     for judged, per_message in (("unjudged", 1), ("unjudged", 10), ("judged", 1))]
+            cells = [figures[profile, identities, *how] for how in HOW]
             spreads = [result_page.spread([run["us_per_recipient"] for run in runs], ".2f") for runs in cells]
             lines.append(f"| {profile} | " + " | ".join(spreads) + f" | {cells[0][0]['accepted']:.0%} |")
         lines.append("")

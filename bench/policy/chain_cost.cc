@@ -22,8 +22,9 @@ using namespace mailrig;
 using namespace std::chrono_literals;
 
 const Instant start = *parse_rfc3339("2026-03-02T08:00:00Z");
-// Between messages. So slow that a day's windows hold a million of them, and no limit of a profile is reached.
+// Between messages: so slow that no limit of a profile is reached, and a million, or ten million, to a day.
 constexpr Duration step = 50ms;
+constexpr Duration step_of_millions = 5ms;
 constexpr std::size_t messages_per_connection = 10;
 
 double cpu_seconds() {
@@ -63,7 +64,7 @@ Sender sender(std::uint32_t number) {
 
 class Traffic {
  public:
-  Traffic(const std::string& profile, bool judged) {
+  Traffic(const std::string& profile, bool judged, Duration pace) : pace_(pace) {
     auto loaded = receiver::load_profile(profile);
     CHECK(loaded);
     domain_ = loaded->domains.front();
@@ -97,7 +98,7 @@ class Traffic {
   void disconnect() { receiver_->disconnected(now_, session_); }
 
   void mail(const Sender& sender) {
-    now_ += step;
+    now_ += pace_;
     open_ = session_.greeted && passes(receiver_->mail(now_, session_, {.from = sender.from}));
     message_.header_from_domain.assign(sender.domain);
     message_.content = sender.content;
@@ -132,6 +133,7 @@ class Traffic {
   policy::Session session_;
   policy::MessageFacts message_;
   std::string first_refusal_;
+  const Duration pace_;
   Instant now_ = start;
   bool open_ = false;
   std::uint64_t messages_ = 0;
@@ -140,7 +142,7 @@ class Traffic {
 
 int measure_time(const std::string& profile, std::size_t identities, bool judged, std::size_t per_message,
                  std::size_t messages) {
-  Traffic traffic(profile, judged);
+  Traffic traffic(profile, judged, step);
   std::vector<std::string> recipients;
   for (std::size_t i = 0; i < identities; ++i) recipients.push_back(fmt::format("person{}@{}", i, traffic.domain()));
   std::vector<Sender> senders;
@@ -180,7 +182,7 @@ int measure_time(const std::string& profile, std::size_t identities, bool judged
 }
 
 int measure_memory(const std::string& profile, bool of_senders, std::size_t count) {
-  Traffic traffic(profile, false);
+  Traffic traffic(profile, false, step_of_millions);
   std::vector<Sender> few;
   for (std::uint32_t i = 0; i < 1000; ++i) few.push_back(sender(i));
   for (const Sender& known : few) traffic.remember(known);
