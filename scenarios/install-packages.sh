@@ -13,7 +13,7 @@ if [[ "${1:-}" == --tests ]]; then
   packages+=(
     libgtest-dev libgmock-dev clang clang-format clang-tidy libclang-rt-14-dev
     python3 python3-yaml swaks libnet-ssleay-perl bind9-dnsutils sqlite3 libxml2-utils procps
-    python3-spf python3-dkim python3-nacl libmail-dkim-perl libopendkim-dev
+    python3-spf python3-dkim python3-nacl libmail-dkim-perl libopendkim-dev dovecot-imapd dovecot-pop3d
   )
 fi
 
@@ -31,5 +31,12 @@ if ((EUID != 0)); then
 fi
 echo "installing: ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
+# Of servers only the programs are wanted: nothing is started that was not running.
+policy=/usr/sbin/policy-rc.d
+if [[ ! -e $policy ]]; then
+  trap '"${as_root[@]}" rm -f $policy' EXIT
+  printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee $policy >/dev/null
+  "${as_root[@]}" chmod +x $policy
+fi
 "${as_root[@]}" apt-get update -qq
 "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null

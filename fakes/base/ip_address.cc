@@ -41,9 +41,10 @@ std::uint32_t IpAddress::to_v4() const {
 IpAddress IpAddress::network(int length) const {
   IpAddress result = *this;
   const int bits = v6_ ? 128 : 32;
-  for (int bit = length; bit < bits; ++bit) {
-    result.bytes_[static_cast<std::size_t>(bit / 8)] &= static_cast<std::uint8_t>(~(0x80U >> (bit % 8)));
-  }
+  if (length >= bits) return result;
+  auto at = static_cast<std::size_t>(length / 8);
+  result.bytes_[at] &= static_cast<std::uint8_t>(0xff00U >> (length % 8));
+  while (++at < result.bytes_.size()) result.bytes_[at] = 0;
   return result;
 }
 

@@ -19,8 +19,6 @@ void assign_lower(std::string& out, std::string_view text);
 
 // The hash of the lower-cased text.
 std::uint64_t key_of(std::string_view text);
-// The mailbox: sub-addresses and commands do not make another one.
-std::uint64_t key_of(const Recipient& recipient);
 // The network that providers judge together: /24 for IPv4, /64 for IPv6.
 std::uint64_t netblock_key(const IpAddress& ip);
 

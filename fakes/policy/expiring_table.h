@@ -1,10 +1,12 @@
 // What policies remember about addresses: a row of T per 64-bit key, forgotten once it expired. Open addressing over a
 // flat array: no allocation per key, and everything happens in the order of slots, never of hashes, so that a run
 // repeats itself. Whether an expired row was already swept away is invisible from outside. Memory is bounded by twice
-// the rows that are alive, and by a number of rows: where more are wanted, the one goes that would expire first among a
-// few that the hand of a clock points at, which is mostly one not heard of for long. Not thread-safe.
+// the rows that are alive, by a number of rows, and by what tables that share a budget have left: where more is wanted,
+// the row goes that would expire first among a few that the hand of a clock points at, which is mostly one not heard of
+// for long. Not thread-safe.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -15,6 +17,11 @@
 #include "fakes/base/instant.h"
 
 namespace mailrig::policy {
+
+// Octets that the tables of one policy may still take.
+struct MemoryBudget {
+  std::uint64_t octets = 0;
+};
 
 template <class T>
 class ExpiringTable {
@@ -29,6 +36,12 @@ class ExpiringTable {
   void bound(std::size_t rows_max) {
     CHECK(rows_max > 0 && slots_.empty());
     rows_max_ = rows_max;
+  }
+  // Takes its memory from `budget`, which must outlive it. Where nothing is left, a table makes do with the rows it
+  // has, and with one at least. Before the first row.
+  void share(MemoryBudget& budget) {
+    CHECK(slots_.empty());
+    budget_ = &budget;
   }
 
   // The row of `key`, or none.
@@ -54,9 +67,9 @@ class ExpiringTable {
     // Each new key pays for a look at two old ones, so that dead rows go twice as fast as rows come.
     sweep(now);
     sweep(now);
-    if (size() >= rows_max_) evict();
+    if (size() >= rows_max_ || (free_.empty() && !slots_.empty() && !affords_a_slot())) evict();
     const Row row = take_slot();
-    slots_[row] = {key, now, true};
+    slots_[row] = {key, now};
     std::size_t at = home(key);
     while (index_[at] != none) at = next(at);
     index_[at] = row;
@@ -72,7 +85,7 @@ class ExpiringTable {
 
   void erase(Row row) {
     unlink(row);
-    slots_[row].used = false;
+    slots_[row].expires = free_mark;
     free_.push_back(row);
   }
 
@@ -80,10 +93,13 @@ class ExpiringTable {
   std::size_t size() const { return slots_.size() - free_.size(); }
 
  private:
+  // No row expires so early.
+  static constexpr Instant free_mark = Instant::min();
   struct Slot {
     std::uint64_t key = 0;
-    Instant expires{};
-    bool used = false;
+    Instant expires = free_mark;
+
+    bool is_free() const { return expires == free_mark; }
   };
 
   std::size_t width_;
@@ -94,13 +110,18 @@ class ExpiringTable {
   std::vector<Row> free_;
   std::vector<Row> index_;  // power of two, at most half full; linear probing
   std::size_t hand_ = 0;
-  std::size_t rows_max_ = none;
+  std::size_t rows_max_ = 10'000'000;
+  MemoryBudget* budget_ = nullptr;
 
   T* block(Row row) const { return values_[row / rows_per_block].get() + row % rows_per_block * width_; }
 
   // The keys are hashes already.
   std::size_t home(std::uint64_t key) const { return static_cast<std::size_t>(key) & (index_.size() - 1); }
   std::size_t next(std::size_t at) const { return (at + 1) & (index_.size() - 1); }
+
+  // With its places in the index, of which there are up to four per row.
+  std::size_t row_octets() const { return sizeof(Slot) + width_ * sizeof(T) + 4 * sizeof(Row); }
+  bool affords_a_slot() const { return budget_ == nullptr || budget_->octets >= row_octets(); }
 
   void clear(Row row) {
     for (T& value : values(row)) value = T{};
@@ -114,6 +135,7 @@ class ExpiringTable {
       return row;
     }
     CHECK(slots_.size() < none);
+    if (budget_ != nullptr) budget_->octets -= std::min<std::uint64_t>(budget_->octets, row_octets());
     if (slots_.size() % rows_per_block == 0) values_.push_back(std::make_unique<T[]>(rows_per_block * width_));
     slots_.emplace_back();
     return static_cast<Row>(slots_.size() - 1);
@@ -122,7 +144,7 @@ class ExpiringTable {
   void grow() {
     index_.assign(index_.empty() ? 16 : index_.size() * 2, none);
     for (Row row = 0; row < slots_.size(); ++row) {
-      if (!slots_[row].used) continue;
+      if (slots_[row].is_free()) continue;
       std::size_t at = home(slots_[row].key);
       while (index_[at] != none) at = next(at);
       index_[at] = row;
@@ -133,7 +155,7 @@ class ExpiringTable {
     if (slots_.empty()) return;
     if (++hand_ >= slots_.size()) hand_ = 0;
     const Slot& slot = slots_[hand_];
-    if (slot.used && now > slot.expires) erase(static_cast<Row>(hand_));
+    if (!slot.is_free() && now > slot.expires) erase(static_cast<Row>(hand_));
   }
 
   void evict() {
@@ -142,7 +164,7 @@ class ExpiringTable {
     for (int i = 0; i < looked_at; ++i) {
       if (++hand_ >= slots_.size()) hand_ = 0;
       const auto row = static_cast<Row>(hand_);
-      if (slots_[row].used && (first == none || slots_[row].expires < slots_[first].expires)) first = row;
+      if (!slots_[row].is_free() && (first == none || slots_[row].expires < slots_[first].expires)) first = row;
     }
     // All slots are in use when the table is full, so one was found.
     CHECK(first != none);

@@ -49,11 +49,11 @@ void generalise_sender(std::string_view sender, std::string& out) {
 }
 
 std::uint64_t Greylist::triplet_key(const Session& session, const Recipient& recipient) {
-  if (settings_.by_recipient) return key_of(recipient);
+  if (settings_.by_recipient) return recipient.key;
   const IpAddress& ip = session.client_ip;
   const std::uint64_t network = ip.network(ip.is_v6() ? 64 : settings_.subnet_v4).hash();
   generalise_sender(session.mail_from, sender_);
-  return combine(combine(network, stable_hash(sender_)), key_of(recipient));
+  return combine(combine(network, stable_hash(sender_)), recipient.key);
 }
 
 std::optional<Verdict> Greylist::rcpt(Instant now, const Session& session, const Recipient& candidate) {

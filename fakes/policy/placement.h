@@ -1,5 +1,5 @@
 // Where an accepted message goes, and why. Policies that look at it speak one after the other; the first that wants it
-// among the spam is the reason. Plain values.
+// among the spam is the reason. Each recipient has the last word on the own copy. Plain values.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +21,11 @@ struct Placement {
     if (spam) return;
     spam = true;
     reason = because;
+  }
+
+  void as_recipient_wants(bool among_spam) {
+    spam = among_spam;
+    reason = "recipient";
   }
 };
 

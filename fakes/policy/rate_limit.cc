@@ -9,26 +9,13 @@
 namespace mailrig::policy {
 namespace {
 
+// Seven million recipients of a provider that counts each in three windows.
+constexpr std::uint64_t memory_octets_max = 1'200'000'000;
+
 constexpr std::array<std::string_view, rate_scope_count> scope_names = {
     "ip",           "netblock24",    "conn",       "sender",      "sender_domain", "hdr_domain",      "rcpt",
     "pair",         "ip_rcptdomain", "message_id", "dkim_domain", "spf_domain",    "similar_content", "sender_rcpts",
     "unknown_rcpts"};
-
-// How many units count, and one more of them: in a window that slides, or in the frame of the clock.
-std::uint32_t total(SlidingWindow& units, Instant now, const RateWindow& window) {
-  return window.fixed_frame ? units.total_in_frame(now, window.window) : units.total(now, window.window);
-}
-void add(SlidingWindow& units, Instant now, const RateWindow& window) {
-  if (window.fixed_frame) {
-    units.add_in_frame(now, window.window);
-  } else {
-    units.add(now, window.window);
-  }
-}
-Instant counted_until(Instant now, const RateWindow& window) {
-  return window.fixed_frame ? SlidingWindow::end_of_frame(now, window.window)
-                            : SlidingWindow::counted_until(now, window.window);
-}
 
 }  // namespace
 
@@ -40,6 +27,11 @@ Instant end_of_block(Instant now, const RateWindow& window) {
     end = std::max(end, Instant(midnight));
   }
   return end;
+}
+
+std::uint64_t limit_of(const RateWindow& window, const Conditions* conditions) {
+  if (conditions == nullptr) return window.count;
+  return std::max<std::uint64_t>(std::uint64_t{window.count} * conditions->limits_ppm / 1'000'000, 1);
 }
 
 std::string_view to_string(RateScope scope) {
@@ -78,7 +70,8 @@ Phase known_from(RateScope scope) {
   return Phase::data;
 }
 
-RateLimit::RateLimit(std::span<const RateRule> rules, const Conditions* conditions) : conditions_(conditions) {
+RateLimit::RateLimit(std::span<const RateRule> rules, const Conditions* conditions)
+    : conditions_(conditions), memory_(std::make_unique<MemoryBudget>(memory_octets_max)) {
   for (std::size_t i = 0; i < rate_scope_count; ++i) {
     const auto scope = static_cast<RateScope>(i);
     if (scope == RateScope::unknown_rcpts) continue;
@@ -93,12 +86,15 @@ RateLimit::RateLimit(std::span<const RateRule> rules, const Conditions* conditio
       const Phase phase =
           scope == RateScope::conn ? Phase::connect : std::max(known_from(scope), rule.over_limit.phase);
       asked[static_cast<std::size_t>(phase)] = true;
+      if (rule.window.until_quiet > Duration{}) asked[static_cast<std::size_t>(known_from(scope))] = true;
       counts_accepted = counts_accepted || (!rule.window.count_refused && scope != RateScope::conn);
-      same_scope.push_back({rule.window, rule.over_limit, phase});
+      same_scope.push_back(
+          {rule.window, rule.over_limit, phase, WindowClock(rule.window.window, rule.window.fixed_frame)});
     }
     if (same_scope.empty()) continue;
     const std::size_t width = same_scope.size();
     groups_.push_back({scope, std::move(same_scope), asked, counts_accepted, ExpiringTable<Count>(width)});
+    groups_.back().counts.share(*memory_);
   }
 }
 
@@ -115,13 +111,25 @@ Hooks RateLimit::hooks() const {
           .accepted = std::any_of(groups_.begin(), groups_.end(), [](const Group& g) { return g.counts_accepted; })};
 }
 
+// Calls use(key, earlier) for each unit; earlier() is how many the transaction already has of the same key.
 template <class Use>
-void RateLimit::for_each_key(const Group& group, const Facts& facts, Use use) {
+void RateLimit::for_each_key(const Group& group, const Facts& facts, Use use_counted) {
   const Session& session = facts.session;
-  const auto for_each_recipient = [&](auto key) {
-    if (facts.candidate != nullptr) return use(key(*facts.candidate));
-    for (const Recipient& recipient : session.recipients) use(key(recipient));
+  const auto use = [&](std::uint64_t key) { use_counted(key, [] { return std::uint64_t{0}; }); };
+  const auto for_each_recipient = [&](auto key, auto counted_with) {
+    const std::vector<Recipient>& accepted = session.recipients;
+    const auto use_one = [&](const Recipient& recipient, std::size_t before) {
+      use_counted(key(recipient), [&] {
+        const auto end = accepted.begin() + static_cast<std::ptrdiff_t>(before);
+        return static_cast<std::uint64_t>(std::count_if(
+            accepted.begin(), end, [&](const Recipient& other) { return counted_with(other, recipient); }));
+      });
+    };
+    if (facts.candidate != nullptr) return use_one(*facts.candidate, accepted.size());
+    for (std::size_t i = 0; i < accepted.size(); ++i) use_one(accepted[i], i);
   };
+  const auto everybody = [](const Recipient&, const Recipient&) { return true; };
+  const auto same_mailbox = [](const Recipient& one, const Recipient& other) { return one.key == other.key; };
   switch (group.scope) {
     case RateScope::ip:
     case RateScope::conn:
@@ -160,15 +168,16 @@ void RateLimit::for_each_key(const Group& group, const Facts& facts, Use use) {
     case RateScope::sender_rcpts: {
       if (facts.from.empty()) return;
       const std::uint64_t from = key_of(facts.from);
-      return for_each_recipient([from](const Recipient&) { return from; });
+      return for_each_recipient([from](const Recipient&) { return from; }, everybody);
     }
     case RateScope::unknown_rcpts:
       return;
     case RateScope::rcpt:
-      return for_each_recipient([](const Recipient& recipient) { return key_of(recipient); });
+      return for_each_recipient([](const Recipient& recipient) { return recipient.key; }, same_mailbox);
     case RateScope::pair: {
       const std::uint64_t from = key_of(facts.from);
-      return for_each_recipient([from](const Recipient& recipient) { return combine(from, key_of(recipient)); });
+      return for_each_recipient([from](const Recipient& recipient) { return combine(from, recipient.key); },
+                                same_mailbox);
     }
     case RateScope::ip_rcptdomain: {
       const std::uint64_t ip = session.client_ip.hash();
@@ -189,56 +198,61 @@ void RateLimit::for_each_key(const Group& group, const Facts& facts, Use use) {
   }
 }
 
-std::uint64_t RateLimit::limit(const RateWindow& window) const {
-  if (conditions_ == nullptr) return window.count;
-  return std::max<std::uint64_t>(std::uint64_t{window.count} * conditions_->limits_ppm / 1'000'000, 1);
-}
-
-std::optional<Verdict> RateLimit::ask_key(Instant now, Phase phase, Group& group, std::uint64_t key) {
+const RateLimit::Rule* RateLimit::ask_key(Instant now, Phase phase, Group& group, std::uint64_t key,
+                                          std::uint64_t earlier) {
   using Table = ExpiringTable<Count>;
   Table::Row row = group.counts.find(now, key);
-  std::optional<Verdict> refusal;
-  const auto add_unit = [&](std::size_t i) {
-    const RateWindow& window = group.rules[i].window;
-    if (row == Table::none) row = group.counts.obtain(now, key);
-    add(group.counts.values(row)[i].units, now, window);
-    group.counts.keep_until(row, std::max(group.counts.kept_until(row), counted_until(now, window)));
+  const Rule* refusing = nullptr;
+  const auto keep_through = [&](Instant last) {
+    group.counts.keep_until(row, std::max(group.counts.kept_until(row), last));
   };
   for (std::size_t i = 0; i < group.rules.size(); ++i) {
-    const Rule& rule = group.rules[i];
-    if (rule.asked != phase) continue;
-    if (row != Table::none) {
-      Count& count = group.counts.values(row)[i];
-      const bool blocked = now < count.blocked_until;
-      const bool starts_anew = blocked && rule.window.until_quiet > Duration{};
-      if (starts_anew || (!blocked && total(count.units, now, rule.window) >= limit(rule.window))) {
-        count.blocked_until = std::max(count.blocked_until, end_of_block(now, rule.window));
-        group.counts.keep_until(row, std::max(group.counts.kept_until(row), count.blocked_until));
-        if (!refusal) refusal = rule.over_limit.refusal(to_string(group.scope));
-      } else if (blocked && !refusal) {
-        refusal = rule.over_limit.refusal(to_string(group.scope));
+    Rule& rule = group.rules[i];
+    const RateWindow& window = rule.window;
+    const bool blocked = row != Table::none && now < group.counts.values(row)[i].blocked_until;
+    const bool starts_anew = blocked && window.until_quiet > Duration{};
+    bool over = false;
+    if (rule.asked == phase && !blocked) {
+      std::uint64_t units = window.count_refused ? 0 : earlier;
+      if (row != Table::none) units += rule.total(group.counts.values(row)[i].units, now);
+      over = units >= limit_of(window, conditions_);
+    }
+    if (over || starts_anew) {
+      const Instant end = end_of_block(now, window);
+      if (row == Table::none && end > now) row = group.counts.obtain(now, key);
+      if (row != Table::none) {
+        Instant& blocked_until = group.counts.values(row)[i].blocked_until;
+        blocked_until = std::max(blocked_until, end);
+        keep_through(blocked_until);
       }
     }
-    if (rule.window.count_refused) add_unit(i);
+    if (rule.asked != phase) continue;
+    if ((over || blocked) && refusing == nullptr) refusing = &rule;
+    if (window.count_refused) {
+      if (row == Table::none) row = group.counts.obtain(now, key);
+      rule.add(group.counts.values(row)[i].units, now);
+      keep_through(rule.clock.counted_until(now));
+    }
   }
-  if (group.scope == RateScope::conn && !refusal) {
-    for (std::size_t i = 0; i < group.rules.size(); ++i) {
-      if (!group.rules[i].window.count_refused) add_unit(i);
+  return refusing;
+}
+
+// Every group hears of every try, whichever refuses first: some count what was refused, some wait for silence.
+std::optional<Verdict> RateLimit::ask(Instant now, Phase phase, const Facts& facts) {
+  std::optional<Verdict> refusal;
+  for (Group& group : groups_) {
+    if (!group.asked[static_cast<std::size_t>(phase)]) continue;
+    for_each_key(group, facts, [&](std::uint64_t key, auto earlier) {
+      const Rule* refusing = ask_key(now, phase, group, key, earlier());
+      if (refusing != nullptr && !refusal) refusal = refusing->over_limit.refusal(to_string(group.scope));
+    });
+  }
+  if (phase == Phase::connect && !refusal) {
+    for (Group& group : groups_) {
+      if (group.scope == RateScope::conn) count(now, group, facts.session.client_ip.hash());
     }
   }
   return refusal;
-}
-
-std::optional<Verdict> RateLimit::ask(Instant now, Phase phase, const Facts& facts) {
-  for (Group& group : groups_) {
-    if (!group.asked[static_cast<std::size_t>(phase)]) continue;
-    std::optional<Verdict> refusal;
-    for_each_key(group, facts, [&](std::uint64_t key) {
-      if (auto verdict = ask_key(now, phase, group, key); verdict && !refusal) refusal = verdict;
-    });
-    if (refusal) return refusal;
-  }
-  return std::nullopt;
 }
 
 std::optional<Verdict> RateLimit::connect(Instant now, const Session& session) {
@@ -265,18 +279,18 @@ void RateLimit::accepted(Instant now, const Session& session, const MessageFacts
   const Facts all{session, session.mail_from, nullptr, &facts};
   for (Group& group : groups_) {
     if (!group.counts_accepted) continue;
-    for_each_key(group, all, [&](std::uint64_t key) { count_accepted(now, group, key); });
+    for_each_key(group, all, [&](std::uint64_t key, auto) { count(now, group, key); });
   }
 }
 
-void RateLimit::count_accepted(Instant now, Group& group, std::uint64_t key) {
+void RateLimit::count(Instant now, Group& group, std::uint64_t key) {
   const auto row = group.counts.obtain(now, key);
   Instant last = group.counts.kept_until(row);
   for (std::size_t i = 0; i < group.rules.size(); ++i) {
-    const RateWindow& window = group.rules[i].window;
-    if (window.count_refused) continue;
-    add(group.counts.values(row)[i].units, now, window);
-    last = std::max(last, counted_until(now, window));
+    Rule& rule = group.rules[i];
+    if (rule.window.count_refused) continue;
+    rule.add(group.counts.values(row)[i].units, now);
+    last = std::max(last, rule.clock.counted_until(now));
   }
   group.counts.keep_until(row, last);
 }

@@ -1,11 +1,14 @@
 // Rate limits: how many units of something (an IP, a sender, a recipient …) may pass within a window, and for how long
 // who went over is shut out afterwards. Several windows at once. Recipients' windows count recipients, the others
 // messages; `conn` counts connections. Units count when they were accepted (connections: when they were let in), unless
-// the window also counts what was refused. Not thread-safe.
+// the window also counts what was refused; recipients whom RCPT accepted count for the rest of their transaction too.
+// Forgets who counts no longer; of more than fit into 1.2 GB a new one takes the place of one of its scope that would
+// soon be forgotten. Not thread-safe.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -49,7 +52,8 @@ struct RateWindow {
   Duration window{};
   Duration block{};        // once over the limit: shut out at least this long
   bool block_day = false;  // once over the limit: shut out until midnight UTC
-  // Once over the limit: shut out until nothing was tried for this long (Gmail's way back from 421 4.7.28).
+  // Once over the limit: shut out until nothing was tried for this long (Gmail's way back from 421 4.7.28). A try
+  // counts as soon as it is known whose it is, whoever else turns it away.
   Duration until_quiet{};
   // The window does not slide: the clock since 1970 is cut into frames of its length, and who is over stays out until
   // the frame ends (Barracuda).
@@ -61,6 +65,9 @@ struct RateWindow {
 
 // When a penalty that begins now ends.
 Instant end_of_block(Instant now, const RateWindow& window);
+
+// A window's count as things stand; `conditions` may be null.
+std::uint64_t limit_of(const RateWindow& window, const Conditions* conditions);
 
 struct RateRule {
   RateWindow window;
@@ -93,8 +100,18 @@ class RateLimit : public Policy {
     RateWindow window;
     Utterance over_limit;
     Phase asked;  // when the limit is looked at
+    WindowClock clock;
+
+    // How many units count, and one more of them: in a window that slides, or in the frame of the clock.
+    std::uint32_t total(SlidingWindow& units, Instant now) {
+      return window.fixed_frame ? units.total_in_frame(clock.part(now)) : units.total_in_part(clock.part(now));
+    }
+    void add(SlidingWindow& units, Instant now) {
+      return window.fixed_frame ? units.add_in_frame(clock.part(now)) : units.add_in_part(clock.part(now));
+    }
   };
-  // The windows of one scope share a row, so that a unit costs one look-up however many windows there are.
+  // The windows of one scope share a row, so that a unit costs one look-up however many windows there are. `asked`: the
+  // phases in which any of them is looked at, be it to see that somebody tries.
   struct Group {
     RateScope scope;
     std::vector<Rule> rules;
@@ -112,12 +129,13 @@ class RateLimit : public Policy {
 
   std::vector<Group> groups_;
   const Conditions* conditions_;
+  std::unique_ptr<MemoryBudget> memory_;
 
-  // A rule's limit as things stand.
-  std::uint64_t limit(const RateWindow& window) const;
   std::optional<Verdict> ask(Instant now, Phase phase, const Facts& facts);
-  std::optional<Verdict> ask_key(Instant now, Phase phase, Group& group, std::uint64_t key);
-  static void count_accepted(Instant now, Group& group, std::uint64_t key);
+  // The rule of the group that refuses one more unit of `key`, of which the transaction already has `earlier`; or null.
+  const Rule* ask_key(Instant now, Phase phase, Group& group, std::uint64_t key, std::uint64_t earlier);
+  // A connection that was let in, or a unit that was accepted.
+  static void count(Instant now, Group& group, std::uint64_t key);
   template <class Use>
   static void for_each_key(const Group& group, const Facts& facts, Use use);
 };

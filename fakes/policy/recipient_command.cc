@@ -43,8 +43,9 @@ bool read_word(std::string_view written, RecipientCommands& commands) {
     commands.drop_stored = true;
   } else if (word == "discard") {
     commands.discard = true;
-  } else if (word == "spam" || word == "inbox" || word == "complain" || word == "reply" || word == "ooto" ||
-             word == "bounce") {
+  } else if (word == "spam" || word == "inbox") {
+    commands.spam = word == "spam";
+  } else if (word == "complain" || word == "reply" || word == "ooto" || word == "bounce") {
     commands.not_available = true;
   } else if (word.starts_with("defer")) {
     const auto attempts = whole_number(word.substr(5));
@@ -93,10 +94,11 @@ void assign_recipient(Recipient& into, std::string_view address) {
   assign_lower(into.local_part, mailbox);
   assign_lower(into.domain, domain);
   assign_lower(into.command, command);
+  into.key = stable_hash(into.local_part, stable_hash(into.domain));
 }
 
 std::uint64_t CommandedDeferral::key(const Session& session, const Recipient& recipient) {
-  return combine(key_of(session.mail_from), combine(key_of(recipient), stable_hash(recipient.command)));
+  return combine(key_of(session.mail_from), combine(recipient.key, stable_hash(recipient.command)));
 }
 
 std::optional<Verdict> CommandedDeferral::rcpt(Instant now, const Session& session, const Recipient& candidate) {

@@ -22,6 +22,7 @@ struct RecipientCommands {
   bool drop = false;                     // connection cut after DATA, nothing stored
   bool drop_stored = false;              // stored, then the connection is cut; a second attempt is taken as usual
   bool discard = false;                  // answered 250, then dropped
+  std::optional<bool> spam;              // +spam, +inbox: the folder, whatever the provider makes of the message
   bool not_available = false;            // a command that receivers will know in a later version
 };
 

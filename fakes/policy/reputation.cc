@@ -9,8 +9,8 @@
 namespace mailrig::policy {
 namespace {
 
-// 10 million addresses and 10 million names are what a large provider may see in two months.
-constexpr std::size_t identities_max = 10'000'000;
+// Some six million histories.
+constexpr std::uint64_t memory_octets_max = 600'000'000;
 
 AuthenticationLevel level(const AuthenticationFacts& found) {
   if (found.results_field.empty()) return AuthenticationLevel::unknown;
@@ -27,8 +27,11 @@ AuthenticationLevel level(const AuthenticationFacts& found) {
   return same || signs_itself ? AuthenticationLevel::aligned : AuthenticationLevel::unaligned;
 }
 
+auto day_of(Instant now) {
+  return std::chrono::floor<std::chrono::days>(now);
+}
 Instant next_day(Instant now) {
-  return Instant(std::chrono::floor<std::chrono::days>(now) + std::chrono::days(1));
+  return Instant(day_of(now) + std::chrono::days(1));
 }
 
 }  // namespace
@@ -40,8 +43,9 @@ Reputation::Reputation(const ReputationSettings& settings, const PlacementSettin
       says_(says),
       directory_(directory),
       draw_(draw),
-      entity_(std::move(entity)) {
-  for (Table& table : tables_) table.bound(identities_max);
+      entity_(std::move(entity)),
+      memory_(std::make_unique<MemoryBudget>(memory_octets_max)) {
+  for (Table& table : tables_) table.share(*memory_);
 }
 
 Hooks Reputation::hooks() const {
@@ -80,16 +84,21 @@ IdentityRecord Reputation::record(Instant now, SenderIdentity identity, std::uin
   return record;
 }
 
-void Reputation::collect(Instant now, const Session& session, const MessageFacts* message, ReputationFacts& facts) {
-  if (imagined_) {
-    facts = *imagined_;
-    return;
-  }
-  facts = {};
+void Reputation::collect(Instant now, const Session& session, const MessageFacts* message) {
+  SenderKeys keys{};
   for (const SenderIdentity identity : settings_.identities) {
-    const std::uint64_t id = sender_key(identity, session, message);
-    if (id != 0) facts.of(identity) = record(now, identity, id);
+    keys[static_cast<std::size_t>(identity)] = sender_key(identity, session, message);
   }
+  if (up_to_date_ && collected_at_ == now && keys_ == keys) return;
+  facts_ = {};
+  for (const SenderIdentity identity : settings_.identities) {
+    const std::uint64_t id = keys[static_cast<std::size_t>(identity)];
+    if (id != 0) facts_.of(identity) = record(now, identity, id);
+  }
+  keys_ = keys;
+  collected_at_ = now;
+  up_to_date_ = true;
+  if (imagined_) facts_ = *imagined_;
 }
 
 std::optional<Verdict> Reputation::ask_identity(Instant now, SenderIdentity identity, std::uint64_t id,
@@ -107,7 +116,10 @@ std::optional<Verdict> Reputation::ask_identity(Instant now, SenderIdentity iden
   Row& known = table.values(row).front();
   if (now < known.held_until) return throttled.refusal(scope);
   if (!is_over) return std::nullopt;
+  const bool held_today = day_of(known.held_until - settings_.hold) == day_of(now);
+  if (held_today && record.today < known.today_max) return std::nullopt;
   known.held_until = settings_.hold > Duration{} ? now + settings_.hold : next_day(now);
+  known.today_max = record.today + static_cast<std::uint32_t>(std::max<std::uint64_t>(cap / 10, 1));
   table.keep_until(row, std::max(table.kept_until(row), known.held_until));
   return throttled.refusal(scope);
 }
@@ -116,47 +128,46 @@ std::optional<Verdict> Reputation::ask(Instant now, Phase phase, const Session& 
   const bool at_networks = says_.throttled.phase == phase || says_.blocked.phase == phase;
   const bool at_names = phase == Phase::data && (says_.throttled_domain || says_.blocked_domain);
   if (!at_networks && !at_names) return std::nullopt;
-  ReputationFacts facts;
-  collect(now, session, message, facts);
-  const std::int32_t score = weigh_only(settings_, placement_, facts, false);
+  collect(now, session, message);
+  const std::int32_t score = weigh_only(settings_, placement_, facts_, false);
   for (const SenderIdentity identity : settings_.identities) {
     const bool network = is_network(identity);
     // A new address of a known domain is nobody new.
     if (identity == SenderIdentity::sender) continue;
-    if (!facts.of(identity).known || !(network ? at_networks : at_names)) continue;
+    if (!facts_.of(identity).known || !(network ? at_networks : at_names)) continue;
     const Utterance& throttled = network ? says_.throttled : says_.throttled_domain.value_or(says_.throttled);
     const Utterance& blocked = network ? says_.blocked : says_.blocked_domain.value_or(says_.blocked);
-    auto verdict = ask_identity(now, identity, sender_key(identity, session, message), facts.of(identity), score,
+    auto verdict = ask_identity(now, identity, keys_[static_cast<std::size_t>(identity)], facts_.of(identity), score,
                                 throttled, blocked);
     if (verdict && verdict->phase <= phase) return verdict;
   }
   return std::nullopt;
 }
 
-ReputationFacts Reputation::collect_all(Instant now, const Session& session, const MessageFacts& message) {
-  ReputationFacts facts;
-  collect(now, session, &message, facts);
-  facts.authentication = level(session.authentication);
-  if (session.content.read) facts.content_milli = session.content.score_milli;
-  if (imagined_) return facts;
+void Reputation::collect_all(Instant now, const Session& session, const MessageFacts& message) {
+  collect(now, session, &message);
+  facts_.authentication = level(session.authentication);
+  facts_.content_milli = session.content.read ? session.content.score_milli : ReputationFacts{}.content_milli;
+  if (imagined_) return;
   // The same message draws the same lot each time it comes.
   const std::uint64_t id = combine(stable_hash(message.message_id), message.rig_id);
-  facts.lot_ppm = static_cast<std::uint32_t>(below(draw_.bits(entity_, "placement", id), 1'000'000));
-  return facts;
+  facts_.lot_ppm = static_cast<std::uint32_t>(below(draw_.bits(entity_, "placement", id), 1'000'000));
 }
 
 void Reputation::recall(Instant now, const Session& session, const MessageFacts& message, Recollection& into) {
-  into.weighed = collect_all(now, session, message);
+  collect_all(now, session, message);
+  into.weighed = facts_;
 }
 
 void Reputation::place(Instant now, const Session& session, const MessageFacts& message, Placement& placement) {
-  const ReputationFacts facts = collect_all(now, session, message);
-  placement.score_milli = weigh_only(settings_, placement_, facts, true);
-  placement.junk_below_milli = junk_threshold_milli(placement_, facts.lot_ppm);
+  collect_all(now, session, message);
+  placement.score_milli = weigh_only(settings_, placement_, facts_, true);
+  placement.junk_below_milli = junk_threshold_milli(placement_, facts_.lot_ppm);
   if (placement.score_milli < placement.junk_below_milli) placement.to_spam("reputation");
 }
 
 Reputation::Row& Reputation::obtain(Instant now, SenderIdentity identity, std::uint64_t id) {
+  up_to_date_ = false;
   Table& table = tables_[static_cast<std::size_t>(identity)];
   const auto row = table.obtain(now, id);
   table.keep_until(row, std::max(table.kept_until(row), now + settings_.memory));

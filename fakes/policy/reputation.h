@@ -1,12 +1,13 @@
 // What a provider makes of a sender it has known for a while, or has never seen: new senders may send little, those
 // that grow steadily more, those that jump, write to nobody or hit traps are throttled, refused, or filed as spam.
 // Remembers every identity's history; how it is weighed is in reputation_score.h. Histories are forgotten after
-// `memory` of silence, and of more than `identities_max` of one kind those that were heard of longest ago. Not
-// thread-safe.
+// `memory` of silence; of more than fit into 600 MB, about six million, a new one takes the place of one of its kind
+// that was not heard of for long. Not thread-safe.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -47,7 +48,10 @@ class Reputation : public PhasedPolicy {
   void unknown_recipient(Instant now, const Session& session, const Recipient& candidate) override;
   void accepted(Instant now, const Session& session, const MessageFacts& facts) override;
   void recall(Instant now, const Session& session, const MessageFacts& facts, Recollection& into) override;
-  void imagine(const Recollection& remembered) override { imagined_ = remembered.weighed; }
+  void imagine(const Recollection& remembered) override {
+    imagined_ = remembered.weighed;
+    up_to_date_ = false;
+  }
 
   void remember(Instant now, const KnownSender& sender);
   // What a reader did with mail of this sender: whether it was read was waited for, and it was; it was complained
@@ -62,6 +66,7 @@ class Reputation : public PhasedPolicy {
   struct Row {
     SenderHistory history;
     Instant held_until{};
+    std::uint32_t today_max = 0;  // of the day's copies, once the hold is over
   };
   using Table = ExpiringTable<Row>;
 
@@ -71,13 +76,20 @@ class Reputation : public PhasedPolicy {
   const MailboxDirectory& directory_;
   Draw draw_;
   std::string entity_;
+  std::unique_ptr<MemoryBudget> memory_;
   std::array<Table, sender_identity_count> tables_;
   std::optional<ReputationFacts> imagined_;  // histories and lot of whoever comes
+  // What was collected last, for whom and when. A message is asked about and then placed, and nothing changes between.
+  ReputationFacts facts_;
+  SenderKeys keys_{};
+  Instant collected_at_{};
+  bool up_to_date_ = false;
 
   IdentityRecord record(Instant now, SenderIdentity identity, std::uint64_t key);
-  // The sender alone, as far as it is known without a message.
-  void collect(Instant now, const Session& session, const MessageFacts* message, ReputationFacts& facts);
-  ReputationFacts collect_all(Instant now, const Session& session, const MessageFacts& message);
+  // The sender alone, as far as it is known; null before end of data.
+  void collect(Instant now, const Session& session, const MessageFacts* message);
+  // What concerns the message too.
+  void collect_all(Instant now, const Session& session, const MessageFacts& message);
   std::optional<Verdict> ask(Instant now, Phase phase, const Session& session, const MessageFacts* message) override;
   std::optional<Verdict> ask_identity(Instant now, SenderIdentity identity, std::uint64_t key,
                                       const IdentityRecord& record, std::int32_t score, const Utterance& throttled,

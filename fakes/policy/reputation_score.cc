@@ -10,6 +10,8 @@ constexpr std::array<std::string_view, sender_identity_count> identity_names = {
 
 // A record speaks once there is enough of it: a rate over three messages says nothing.
 constexpr std::uint64_t copies_that_say_something = 50'000;  // thousandths
+// One angry reader is no rate yet.
+constexpr std::uint64_t complaints_that_say_something = 2'500;  // thousandths
 // Shares of unknown recipients that are harmless, and that count in full.
 constexpr std::int64_t unknown_soft_ppm = 20'000;
 constexpr std::int64_t unknown_hard_ppm = 100'000;
@@ -19,7 +21,7 @@ constexpr std::uint64_t traps_hard = 5'000;  // thousandths
 constexpr std::int64_t complaints_worst = 3'000;  // thousandths
 
 std::int64_t share_ppm(std::uint64_t part, std::uint64_t whole) {
-  return whole == 0 ? 0 : static_cast<std::int64_t>(part * 1'000'000 / whole);
+  return part == 0 || whole == 0 ? 0 : static_cast<std::int64_t>(part * 1'000'000 / whole);
 }
 
 // 0 at `from` and before, 1000 at `to`, growing steadily, at most `most`.
@@ -44,7 +46,7 @@ Badness badness_of(const ReputationSettings& settings, const PlacementSettings& 
   const std::int64_t days_before =
       record.active_days > 0 && record.today > 0 ? record.active_days - 1 : record.active_days;
   bad.newness = 1000 - between(days_before, 0, std::max<std::int64_t>(settings.mature_after_days, 1));
-  if (const std::uint64_t fine = fine_volume(settings, record); fine > 0) {
+  if (const std::uint64_t fine = fine_volume(settings, record); fine > 0 && record.today > fine) {
     bad.jump = between(static_cast<std::int64_t>(record.today * std::uint64_t{1000} / fine), 1000, 3000);
   }
   const std::uint64_t tried = record.accepted_milli + record.unknown_milli;
@@ -52,7 +54,7 @@ Badness badness_of(const ReputationSettings& settings, const PlacementSettings& 
     bad.unknown = between(share_ppm(record.unknown_milli, tried), unknown_soft_ppm, unknown_hard_ppm);
   }
   bad.traps = static_cast<std::int64_t>(std::min(record.traps_milli, traps_hard) * 1000 / traps_hard);
-  if (record.accepted_milli >= copies_that_say_something) {
+  if (record.accepted_milli >= copies_that_say_something && record.complaints_milli >= complaints_that_say_something) {
     bad.complaints = between(share_ppm(record.complaints_milli, record.accepted_milli), weights.complaint_soft_ppm,
                              weights.complaint_hard_ppm, complaints_worst);
   }
@@ -99,15 +101,15 @@ void for_each_contribution(const ReputationSettings& settings, const PlacementSe
       if (is_network(identity) != network || !record.known) continue;
       any = true;
       const Badness bad = badness_of(settings, weights, record);
-      // A new address of a known domain is nobody new.
+      // A new address of a known domain is nobody new, and a rate of its few copies says little.
       if (identity != SenderIdentity::sender) {
         keep(worst.newness, bad.newness, 0, identity);
         keep(worst.jump, bad.jump, 1, identity);
+        keep(worst.complaints, bad.complaints, 4, identity);
+        keep(worst.disinterest, bad.disinterest, 5, identity);
       }
       keep(worst.unknown, bad.unknown, 2, identity);
       keep(worst.traps, bad.traps, 3, identity);
-      keep(worst.complaints, bad.complaints, 4, identity);
-      keep(worst.disinterest, bad.disinterest, 5, identity);
     }
     if (!any) continue;
     const std::uint64_t own = network ? weights.weights.ip_ppm : weights.weights.domain_ppm;

@@ -26,12 +26,16 @@ struct ReputationSettings {
   std::vector<SenderIdentity> identities;  // empty: no memory, no model
   std::uint32_t initial_daily_cap = 0;     // copies a day that a newcomer may send; 0: no cap
   std::uint32_t growth_milli = 1400;       // of the recent maximum, a day that is still fine
-  Duration hold{};                         // how long who is over the cap is shut out; 0: until the next day (UTC)
+  // How long who is over the cap is shut out; 0: until the next day (UTC). After a hold that ends on the same day a
+  // tenth of the cap may pass, at least one copy, before it closes again: who waits gets on, slowly.
+  Duration hold{};
   Duration memory = std::chrono::days(60);
   std::uint32_t mature_after_days = 30;        // of sending, until newness no longer counts
   std::uint32_t throttle_below_ppm = 300'000;  // a score under which the cap is a tenth
   std::uint32_t block_below_ppm = 150'000;     // a score under which mail is refused for good
-  std::uint32_t trap_hits_block = 0;           // so many hits in about ten days and it is refused; 0: they only count
+  // So many hits and mail is refused for good; 0: they only count. Hits fade by a tenth a day as all counters do, so
+  // that whoever stops hitting traps is let in again: at a limit of 10 after a day, after 50 hits in 16 days.
+  std::uint32_t trap_hits_block = 0;
 };
 
 struct PlacementSettings {

@@ -7,7 +7,7 @@ namespace mailrig::policy {
 namespace {
 
 // After so many days nothing is left of what fades.
-constexpr std::int32_t days_that_count = 120;
+constexpr std::int32_t days_that_count = 200;
 
 template <class Count>
 void fade(Count& count) {
@@ -21,7 +21,8 @@ void SenderHistory::roll(Instant now) {
   if (day_ < 0) day_ = day;
   // Also when threads hand in times a hair out of order.
   for (std::int32_t passed = std::min(day - day_, days_that_count); passed > 0; --passed) {
-    recent_max_ = std::max(today_, recent_max_ - recent_max_ / 10);
+    // Copies are whole here, and the last ones must go too.
+    recent_max_ = std::max(today_, recent_max_ - std::min(std::max(recent_max_ / 10, 1U), recent_max_));
     today_ = 0;
     fade(accepted_);
     fade(unknown_);

@@ -28,9 +28,8 @@ class SenderHistory {
   // Told again (a domain is told of once for each of its addresses) it is no more than the most that was told.
   void grown(std::uint32_t days, std::uint32_t copies_a_day);
 
-  std::uint32_t active_days() const {
-    return active_days_;
-  }                                                         // on which it sent; the day under way counts with its mail
+  // On which it sent; the day under way counts with its mail.
+  std::uint32_t active_days() const { return active_days_; }
   std::uint32_t today() const { return today_; }            // copies accepted
   std::uint32_t recent_max() const { return recent_max_; }  // of a day before today, fading
   std::uint64_t accepted_milli() const { return accepted_; }

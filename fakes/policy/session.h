@@ -22,6 +22,8 @@ struct Recipient {
   std::string local_part;  // the mailbox: lower case, without command and sub-address (RFC 5233)
   std::string domain;      // lower case
   std::string command;     // "defer3", "defer1+drop", …; empty when the address commands nothing
+  // Hash of the mailbox: sub-addresses and commands do not make another one. By assign_recipient().
+  std::uint64_t key = 0;
 };
 
 struct Session {

@@ -20,7 +20,8 @@ std::optional<Verdict> UnknownRecipients::ask(Instant now, Phase, const Session&
     const Duration window = rule_.window.window;
     const std::uint64_t unknown = count.unknown.total(now, window);
     const std::uint64_t all = unknown + count.known.total(now, window);
-    if (unknown < rule_.window.count || unknown * 1'000'000 < all * rule_.window.share_ppm) return std::nullopt;
+    if (unknown < limit_of(rule_.window, conditions_) || unknown * 1'000'000 < all * rule_.window.share_ppm)
+      return std::nullopt;
     count.blocked_until = end_of_block(now, rule_.window);
     clients_.keep_until(row, std::max(clients_.kept_until(row), count.blocked_until));
   }

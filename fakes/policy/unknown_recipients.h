@@ -9,8 +9,10 @@ namespace mailrig::policy {
 
 class UnknownRecipients : public PhasedPolicy {
  public:
-  // `rule.window.scope` is unknown_rcpts.
-  explicit UnknownRecipients(const RateRule& rule) : rule_(rule) {}
+  // `rule.window.scope` is unknown_rcpts. `conditions`, which may be null and must outlive the policy, can tighten the
+  // limit.
+  explicit UnknownRecipients(const RateRule& rule, const Conditions* conditions = nullptr)
+      : rule_(rule), conditions_(conditions) {}
 
   Hooks hooks() const override;
   void unknown_recipient(Instant now, const Session& session, const Recipient& candidate) override;
@@ -24,6 +26,7 @@ class UnknownRecipients : public PhasedPolicy {
   };
 
   RateRule rule_;
+  const Conditions* conditions_;
   ExpiringTable<Count> clients_;
 
   std::optional<Verdict> ask(Instant now, Phase phase, const Session& session, const MessageFacts* message) override;

@@ -67,12 +67,20 @@ struct Verdict {
   bool accepted() const { return event == Event::accepted || event == Event::discarded; }
 };
 
-// The answer to end of data: one reply for the transaction, one disposition per accepted recipient.
+// What becomes of one recipient's copy.
+struct Copy {
+  Disposition disposition = Disposition::discard;
+  bool spam = false;         // where it is stored, in the spam folder
+  std::string_view because;  // Placement::reason
+
+  friend bool operator==(const Copy&, const Copy&) = default;
+};
+
+// The answer to end of data: one reply for the transaction, one copy per accepted recipient.
 struct DataVerdict {
   Verdict verdict;
-  bool cut = false;   // close without sending the reply (+drop, +dropstored)
-  bool spam = false;  // copies that are stored go to the spam folder
-  std::vector<Disposition> dispositions;
+  bool cut = false;  // close without sending the reply (+drop, +dropstored)
+  std::vector<Copy> copies;
 };
 
 }  // namespace mailrig::policy

@@ -233,7 +233,7 @@ Policies make_policies(const Profile& profile, const Mailboxes& mailboxes, const
     for (const ProfileRateWindow& window : profile.limits.rate_windows) {
       const policy::RateRule rule{window.window, says.at(window.event)};
       if (window.window.scope == policy::RateScope::unknown_rcpts) {
-        add(policy::UnknownRecipients(rule));
+        add(policy::UnknownRecipients(rule, &conditions));
       } else {
         rules.push_back(rule);
       }

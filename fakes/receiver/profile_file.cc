@@ -241,9 +241,12 @@ Table<MailboxShares> mailboxes_table() {
       .key("disabled", &MailboxShares::disabled_ppm, config::share(), "Share of mailboxes that take no mail")
       .key("traps", &MailboxShares::trap_ppm, config::share(),
            "Share of addresses that take mail and hold it against the sender")
+      .key("contacts", &MailboxShares::contacts_ppm, config::share(),
+           "Share of mailboxes that have a sender's domain in their address book: its mail goes to the inbox unless it "
+           "fails DMARC. Drawn for each mailbox and domain")
       .check([](const Node& node, MailboxShares& shares, Errors& errors) {
         if (shares.sum_ppm() > 1'000'000) {
-          errors.add(node, "the shares add up to more than 100%");
+          errors.add(node, "'unknown', 'full', 'disabled' and 'traps' are more than 100% together");
         }
       });
   return table;

@@ -16,6 +16,7 @@
 
 namespace mailrig::receiver {
 
+using policy::Copy;
 using policy::DataVerdict;
 using policy::Disposition;
 using policy::Event;
@@ -180,19 +181,26 @@ struct Receiver::State {
 
   // One verdict for every recipient that RCPT accepted.
   void tell_all(Instant now, const Session& session, const MessageFacts* message, const Verdict& verdict,
-                const std::vector<Disposition>& dispositions, const Why& why = {}) const {
+                const std::vector<Copy>& copies, const Why& why = {}) const {
     if (observer == nullptr) return;
     Context context(now, session, message, token(session));
     for (std::size_t i = 0; i < session.recipients.size(); ++i) {
       const std::string& address = session.recipients[i].address;
-      const Disposition disposition = dispositions.empty() ? Disposition::discard : dispositions[i];
+      const Copy copy = copies.empty() ? Copy{} : copies[i];
+      const Disposition disposition = copy.disposition;
       Verdict own = verdict;
       if (verdict.event == Event::accepted && disposition == Disposition::discard) own.event = Event::discarded;
       if (message != nullptr && (disposition == Disposition::store || disposition == Disposition::drop_stored)) {
-        observer->stored(now, session, address, *message, why.placement != nullptr && why.placement->spam);
+        observer->stored(now, session, address, *message, copy.spam);
+      }
+      std::optional<policy::Placement> placement;
+      if (why.placement != nullptr) {
+        placement = *why.placement;
+        placement->spam = copy.spam;
+        placement->reason = copy.because;
       }
       observer->recipient_verdict({now, session, address, message, own, context.for_recipient(address), disposition,
-                                   why.placement, why.remembered});
+                                   placement ? &*placement : nullptr, why.remembered});
     }
   }
 
@@ -205,30 +213,48 @@ struct Receiver::State {
     return std::exchange(cut_before.values(row).front(), char{1}) == 0;
   }
 
-  // What becomes of the copies of an accepted message, by the commands in their addresses.
-  DataVerdict dispose(Instant now, const Session& session, const MessageFacts& facts) {
+  // Address books bring mail to the inbox whatever the provider makes of it. But they list names, and a name says
+  // something only while nobody else writes under it: where DMARC fails and the author's domain wants such mail kept
+  // out of the inbox, providers do not let contacts and safe senders save it.
+  bool is_let_in_by_contacts(const Session& session, const Recipient& recipient, const MessageFacts& facts) const {
+    const policy::AuthenticationFacts& found = session.authentication;
+    if (profile.auth_policy.dmarc_honoured && !found.arc_vouches && found.disposition != auth::DmarcPolicy::none) {
+      return false;
+    }
+    return mailboxes.has_contact(recipient, facts.header_from_domain);
+  }
+
+  // What becomes of the copies of an accepted message that the policies want placed as `whole`: recipients have the
+  // last word, by the commands in their addresses and by their address books.
+  DataVerdict dispose(Instant now, const Session& session, const MessageFacts& facts, const policy::Placement& whole) {
     DataVerdict result;
     const bool sink = profile.kind == Profile::Kind::sink;
     bool drop = false;
     bool drop_stored = false;
-    result.dispositions.reserve(session.recipients.size());
+    result.copies.reserve(session.recipients.size());
     for (const Recipient& recipient : session.recipients) {
       Disposition disposition = sink ? Disposition::discard : Disposition::store;
+      std::optional<bool> wants_spam;
       if (!recipient.command.empty() && profile.has_mailboxes()) {
         const RecipientCommands commands = policy::parse_commands(recipient.command);
         if (commands.discard) disposition = Disposition::discard;
         if (commands.drop_stored && first_attempt(now, recipient, facts)) disposition = Disposition::drop_stored;
         if (commands.drop) disposition = Disposition::drop;
+        wants_spam = commands.spam;
       }
+      if (!wants_spam && whole.spam && is_let_in_by_contacts(session, recipient, facts)) wants_spam = false;
+      policy::Placement own = whole;
+      if (wants_spam) own.as_recipient_wants(*wants_spam);
       drop = drop || disposition == Disposition::drop;
       drop_stored = drop_stored || disposition == Disposition::drop_stored;
-      result.dispositions.push_back(disposition);
+      result.copies.push_back({disposition, own.spam, own.reason});
     }
     result.cut = drop || drop_stored;
     if (!result.cut) return result;
     // A cut is one for the whole transaction. Copies that command nothing share its fate, and nothing stored wins.
-    for (Disposition& disposition : result.dispositions) {
-      if (disposition == Disposition::store) disposition = drop ? Disposition::drop : Disposition::drop_stored;
+    for (Copy& copy : result.copies) {
+      if (copy.disposition == Disposition::store)
+        copy.disposition = drop ? Disposition::drop : Disposition::drop_stored;
     }
     return result;
   }
@@ -389,22 +415,20 @@ DataVerdict Receiver::decide(Instant now, Session& session, const MessageFacts& 
   }
   if (auto refusal = state_->chain.data(now, session, facts)) {
     state_->refuse(session, *refusal, judging);
-    DataVerdict result{*refusal, false, false,
-                       std::vector<Disposition>(session.recipients.size(), Disposition::discard)};
-    state_->tell_all(now, session, &facts, result.verdict, result.dispositions, why);
+    DataVerdict result{*refusal, false, std::vector<Copy>(session.recipients.size())};
+    state_->tell_all(now, session, &facts, result.verdict, result.copies, why);
     return result;
   }
-  DataVerdict result = state_->dispose(now, session, facts);
   const policy::Placement placement = state_->chain.place(now, session, facts);
-  result.spam = placement.spam;
   why.placement = &placement;
+  DataVerdict result = state_->dispose(now, session, facts, placement);
   if (result.cut) {
     result.verdict = {state_->timeout, Event::timeout, Phase::data, {}, judging + state_->conditions.slow, true};
   } else {
     result.verdict = state_->accept(state_->accepted, Phase::data, judging);
     state_->chain.accepted(now, session, facts);
   }
-  state_->tell_all(now, session, &facts, result.verdict, result.dispositions, why);
+  state_->tell_all(now, session, &facts, result.verdict, result.copies, why);
   return result;
 }
 

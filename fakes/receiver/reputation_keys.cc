@@ -52,7 +52,8 @@ Table<ReputationSettings> reputation_table() {
       .key("growth_per_day", &ReputationSettings::growth_milli, factor(),
            "How many times the recent maximum is fine the next day")
       .key("hold", &ReputationSettings::hold, positive_duration(),
-           "How long who is over the cap is shut out; default: until the next day (UTC)")
+           "How long who is over the cap is shut out, before a tenth of the cap may pass and it closes again; default: "
+           "until the next day (UTC)")
       .key("memory", &ReputationSettings::memory, positive_duration(), "Forgotten after so long a silence")
       .key("mature_after", days(&ReputationSettings::mature_after_days),
            "Days of sending until newness no longer counts against")
@@ -61,7 +62,7 @@ Table<ReputationSettings> reputation_table() {
       .key("block_below", &ReputationSettings::block_below_ppm, config::share(),
            "A score of the sender under which mail is refused for good")
       .key("trap_hits_block", &ReputationSettings::trap_hits_block, config::integer<std::uint32_t>(0, 1'000'000),
-           "So many hits of spam traps in about ten days, and mail is refused for good; 0: they only count");
+           "So many hits of spam traps, which fade by a tenth a day, and mail is refused; 0: they only count");
   return table;
 }
 

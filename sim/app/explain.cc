@@ -24,6 +24,7 @@ struct ExplainOptions {
 
 // Asks the receiver's policies again, as they were recorded and as they are imagined.
 Result<void> ask_again(const ExplainOptions& options, explain::Account& account) {
+  using Outcome = explain::Judgement::Outcome;
   const explain::StoredJudgement& recorded = *account.delivery.judgement;
   const auto scenario = scenario::load(std::filesystem::path(options.folder) / "scenario.yaml");
   if (!scenario) return scenario.error();
@@ -34,6 +35,11 @@ Result<void> ask_again(const ExplainOptions& options, explain::Account& account)
       return explain::judge(receiver.profile, receiver.name, scenario->seed, at, circumstances, remembered);
     };
     account.judgement = judge(recorded.circumstances, recorded.remembered);
+    // Nobody asks again whom the recipient knows.
+    if (recorded.reason == "recipient") {
+      account.judgement->outcome = account.delivery.fate == "spam" ? Outcome::spam : Outcome::inbox;
+      account.judgement->reason = recorded.reason;
+    }
     if (options.what_if.empty()) return {};
     measure::Circumstances circumstances = recorded.circumstances;
     policy::Recollection remembered = recorded.remembered;

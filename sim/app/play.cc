@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "sim/app/interrupt.h"
+#include "sim/app/maildir_option.h"
 #include "sim/app/recorder.h"
 #include "sim/live/driver.h"
 #include "sim/report/expectations.h"
@@ -57,10 +58,16 @@ void add_play_options(CLI::App& command, PlayOptions& options) {
       ->allow_extra_args(false);
   command.add_option("--seed", options.seed, "another seed than the scenario's");
   command.add_option("--out", options.out, "folder for the results; default: results/runs/<scenario>-<time>");
+  add_maildir_option(command, options.maildir);
   command.add_flag("--quiet", options.quiet, "no progress and no report; the exit status says it");
 }
 
 ExitStatus play(Mode mode, const PlayOptions& options) {
+  if (mode == Mode::virtual_time && !options.maildir.empty()) {
+    return static_cast<ExitStatus>(complain(
+        {"--maildir: in virtual time there are facts about messages, but no messages to write; use mailrig run"},
+        usage_error));
+  }
   const auto scenario = load_scenario(options);
   if (!scenario) return usage_error;
   auto traffic = plan::Traffic::create(*scenario, world::receiver_domains(*scenario));
@@ -86,12 +93,17 @@ ExitStatus play(Mode mode, const PlayOptions& options) {
   measure::Ledger& ledger = (*recorder)->ledger();
 
   world::Readership readership(*scenario, ledger);
+  auto store = open_mail_store(options.maildir);
+  if (!store) return static_cast<ExitStatus>(complain(store.error(), environment_error));
+
   world::BounceLog bounces(ledger, sender->probe.get());
   auto world = world::build_world(
       *scenario, sender->range,
       [&](std::uint32_t index) -> receiver::Observer* {
         if (index >= world::observed_parties(*scenario)) return &bounces;
-        return readership.in_front_of(index, &ledger.observer(index));
+        receiver::Observer& told = *readership.in_front_of(index, &ledger.observer(index));
+        const bool has_mailboxes = index < scenario->receivers.size();
+        return *store && has_mailboxes ? (*store)->keep(scenario->receivers[index].name, &told) : &told;
       },
       sender->probe != nullptr);
   if (!world) return static_cast<ExitStatus>(complain(world.error(), usage_error));
@@ -146,7 +158,8 @@ ExitStatus play(Mode mode, const PlayOptions& options) {
     fmt::print("{}", report::text_report(*summary, report::style_for(1)));
     fmt::print("\nAll of it is in {}\n", folder.string());
   }
-  return exit_status(*summary, stop.load());
+  const ExitStatus status = exit_status(*summary, stop.load());
+  return is_complete(store->get()) || status == interrupted ? status : environment_error;
 }
 
 }  // namespace mailrig::app

@@ -17,7 +17,8 @@ struct PlayOptions {
   std::string scenario;
   std::vector<std::string> sets;
   std::optional<std::uint64_t> seed;
-  std::string out;  // empty: results/runs/<scenario>-<time>
+  std::string out;      // empty: results/runs/<scenario>-<time>
+  std::string maildir;  // where mailboxes are kept; empty: nowhere. Live runs only
   bool quiet = false;
   // Live runs only.
   std::optional<std::uint64_t> speed_permille;

@@ -11,6 +11,7 @@
 #include "fakes/net/endpoint.h"
 #include "sim/app/commands.h"
 #include "sim/app/interrupt.h"
+#include "sim/app/maildir_option.h"
 #include "sim/app/mx_port.h"
 #include "sim/app/own_address.h"
 #include "sim/app/serve_log.h"
@@ -33,6 +34,7 @@ struct ServeOptions {
   int port = -1;
   std::string ca_file;
   std::string trust_anchor_file;
+  std::string maildir;
   bool judge = false;
   bool quiet = false;
 };
@@ -113,11 +115,16 @@ int serve(const ServeOptions& options) {
     listening.own_addresses_port = options.port >= 0 ? static_cast<std::uint16_t>(options.port) : usual_mx_port();
   }
 
+  auto store = open_mail_store(options.maildir);
+  if (!store) return complain(store.error(), environment_error);
   std::vector<std::unique_ptr<ServeLog>> logs;
-  auto world = world::build_world(*scenario, world::AddressRange::loopback, [&](std::uint32_t index) {
-    logs.push_back(std::make_unique<ServeLog>(party_name(*scenario, index), options.quiet));
-    return logs.back().get();
-  });
+  auto world =
+      world::build_world(*scenario, world::AddressRange::loopback, [&](std::uint32_t index) -> receiver::Observer* {
+        logs.push_back(std::make_unique<ServeLog>(party_name(*scenario, index), options.quiet));
+        receiver::Observer* const log = logs.back().get();
+        const bool has_mailboxes = index < scenario->receivers.size();
+        return *store && has_mailboxes ? (*store)->keep(scenario->receivers[index].name, log) : log;
+      });
   if (!world) return complain(world.error(), usage_error);
 
   const auto& interrupted = interruption();
@@ -164,7 +171,7 @@ int serve(const ServeOptions& options) {
   for (const auto& log : logs) {
     fmt::print("{:<16} {} recipients accepted, {} refused\n", log->receiver(), log->accepted(), log->refused());
   }
-  return passed;
+  return is_complete(store->get()) ? passed : environment_error;
 }
 
 }  // namespace
@@ -188,6 +195,7 @@ void add_serve_command(CLI::App& app, int& exit_status) {
   command->add_option("--write-ca", options->ca_file, "write the certificate that signs the hosts' own (PEM)");
   command->add_option("--write-trust-anchor", options->trust_anchor_file,
                       "write the key that the scenario's dns.dnssec hangs on, as delv -a takes it");
+  add_maildir_option(*command, options->maildir);
   command->add_flag("--judge", options->judge,
                     "judge SPF, DKIM and DMARC without a scenario too, by the DNS that is served");
   command->add_flag("--quiet", options->quiet, "no line per message");
@@ -195,7 +203,8 @@ void add_serve_command(CLI::App& app, int& exit_status) {
                "  mailrig serve --isp gmail --smtp 127.0.0.1:2525\n"
                "  swaks --server 127.0.0.1:2525 --tls --to someone@gmail.com\n"
                "  mailrig serve scenarios/first-send.yaml --dns 127.0.0.1:5353\n"
-               "  dig @127.0.0.1 -p 5353 gmail.com MX\n");
+               "  dig @127.0.0.1 -p 5353 gmail.com MX\n"
+               "  mailrig serve --isp gmail --smtp 127.0.0.1:2525 --maildir mail\n");
   command->callback([options, &exit_status] { exit_status = serve(*options); });
 }
 

@@ -99,7 +99,8 @@ class Stage::Conversation {
         const policy::MessageFacts facts = policy::facts_of(event.content);
         const policy::DataVerdict judged = receiver.data(now, session_, facts);
         answer(judged.verdict, {}, &facts);
-        heard.back().spam = judged.spam;
+        heard.back().spam =
+            std::any_of(judged.copies.begin(), judged.copies.end(), [](const policy::Copy& copy) { return copy.spam; });
         return;
       }
       case Kind::reset:

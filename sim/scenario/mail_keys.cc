@@ -115,6 +115,9 @@ config::Table<ListDraft> list_keys() {
       .key("disabled", &List::disabled_ppm, config::share(), "Share of recipients whose mailbox is disabled")
       .key("traps", &List::trap_ppm, config::share(),
            "Share of spam traps: addresses that take mail and hold it against the sender")
+      .key("contacts", &List::contacts_ppm, config::share(),
+           "Share of recipients who have the sender's domain in their address book; default: the receiver's "
+           "`mailboxes.contacts`")
       .remember_location(&List::at)
       .check([](const Node& node, ListDraft& list, Errors& errors) {
         if (list.file_path.has_value() == (node.find("count") != nullptr)) {

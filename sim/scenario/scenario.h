@@ -126,8 +126,9 @@ struct List {
   std::uint32_t full_ppm = 0;
   std::uint32_t disabled_ppm = 0;
   std::uint32_t trap_ppm = 0;
-  std::filesystem::path file;          // empty: generated
-  std::vector<std::string> addresses;  // of the file, in its order; `count` is their number
+  std::optional<std::uint32_t> contacts_ppm;  // who know the sender's domain; default: the receiver's share
+  std::filesystem::path file;                 // empty: generated
+  std::vector<std::string> addresses;         // of the file, in its order; `count` is their number
   Location at;
 };
 

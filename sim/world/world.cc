@@ -108,13 +108,18 @@ class Builder {
     }
   }
 
-  // Shares of unknown, full and disabled mailboxes come with the lists that the traffic writes to.
+  // Shares of unknown, full and disabled mailboxes come with the lists that the traffic writes to. A list that says
+  // nothing of the kind about its people leaves them to the receiver, and so it is with their address books.
   receiver::Mailboxes mailboxes(const receiver::Profile& profile) const {
     std::vector<receiver::MailboxRule> rules;
     for (const scenario::List& list : scenario_.lists) {
-      const receiver::MailboxShares shares{list.unknown_ppm, list.full_ppm, list.disabled_ppm, list.trap_ppm};
-      // A list that says nothing about its people leaves them to the receiver.
-      if (list.file.empty() && !shares.all_ok()) rules.push_back({plan::local_prefix(list), shares});
+      receiver::MailboxShares shares{.unknown_ppm = list.unknown_ppm,
+                                     .full_ppm = list.full_ppm,
+                                     .disabled_ppm = list.disabled_ppm,
+                                     .trap_ppm = list.trap_ppm};
+      if (shares.all_take_mail()) shares = profile.mailboxes;
+      shares.contacts_ppm = list.contacts_ppm.value_or(profile.mailboxes.contacts_ppm);
+      if (list.file.empty() && shares != profile.mailboxes) rules.push_back({plan::local_prefix(list), shares});
     }
     return receiver::Mailboxes(draw_, profile.mailboxes, std::move(rules));
   }

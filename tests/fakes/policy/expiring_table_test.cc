@@ -168,5 +168,38 @@ TEST(ExpiringTable, ObtainingWhatIsThereCrowdsNobodyOut) {
   EXPECT_NE(table.find(start, 2), Table::none);
 }
 
+TEST(ExpiringTable, TablesThatShareABudgetTakeNoMoreTogether) {
+  MemoryBudget budget{.octets = 10'000};
+  Table early, late;
+  ExpiringTable<int> wide(100);
+  early.share(budget);
+  late.share(budget);
+  wide.share(budget);
+  for (std::uint64_t key = 1; key <= 1000; ++key) early.keep_until(early.obtain(start, key), start + 1h);
+  EXPECT_GT(early.size(), 200U);
+  EXPECT_LT(early.size(), 500U);
+  EXPECT_LT(budget.octets, 100U);
+  const std::size_t before = early.size();
+  for (std::uint64_t key = 1; key <= 10; ++key) late.keep_until(late.obtain(start, key), start + 1h);
+  wide.obtain(start, 1);
+  EXPECT_EQ(early.size(), before) << "what one has, no other takes away";
+  EXPECT_LE(late.size(), 3U);
+  EXPECT_NE(late.find(start, 10), Table::none) << "but the newest is always there";
+  EXPECT_NE(wide.find(start, 1), ExpiringTable<int>::none);
+}
+
+TEST(ExpiringTable, RowsThatExpiredAreUsedAgainWithoutTheBudget) {
+  MemoryBudget budget{.octets = 10'000};
+  Table table;
+  table.share(budget);
+  for (std::uint64_t key = 1; key <= 10'000; ++key) {
+    const Instant now = start + std::chrono::seconds(key);
+    table.keep_until(table.obtain(now, key), now + 10s);
+    for (std::uint64_t recent = key; recent > 0 && recent + 9 > key; --recent) {
+      ASSERT_NE(table.find(now, recent), Table::none);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace mailrig::policy

@@ -20,5 +20,15 @@ TEST(Placement, TheFirstObjectionIsTheReason) {
   EXPECT_EQ(placement.reason, "no_ptr");
 }
 
+TEST(Placement, TheRecipientHasTheLastWord) {
+  Placement placement;
+  placement.to_spam("no_ptr");
+  placement.as_recipient_wants(false);
+  EXPECT_FALSE(placement.spam);
+  EXPECT_EQ(placement.reason, "recipient");
+  placement.as_recipient_wants(true);
+  EXPECT_TRUE(placement.spam);
+}
+
 }  // namespace
 }  // namespace mailrig::policy

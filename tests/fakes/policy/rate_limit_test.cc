@@ -352,6 +352,83 @@ TEST_F(RateLimitTest, IpAndRecipientDomainCountsOncePerMessage) {
   EXPECT_TRUE(send(start, "198.18.2.10", "a@shop.example", {"a@other.example"}));
 }
 
+// What RCPT accepted has not been accepted at end of data yet, and must count all the same.
+TEST_F(RateLimitTest, RecipientsOfTheTransactionUnderWayCount) {
+  limit({rule(RateScope::sender_rcpts, 3, 60s)});
+  Session session = session_from("198.18.2.10");
+  int accepted = 0;
+  for (int i = 0; i < 50; ++i) {
+    const Recipient candidate = recipient("person" + std::to_string(i) + "@isp.example");
+    if (limit_->rcpt(start, session, candidate)) continue;
+    session.recipients.push_back(candidate);
+    ++accepted;
+  }
+  EXPECT_EQ(accepted, 3);
+  limit_->accepted(start, session, {});
+  EXPECT_FALSE(send(start)) << "they are not counted twice, and not forgotten";
+  EXPECT_TRUE(send(start + 65s));
+}
+
+TEST_F(RateLimitTest, AMailboxNamedTwiceInOneTransactionCountsTwice) {
+  limit({rule(RateScope::rcpt, 2, 60s), rule(RateScope::pair, 3, 60s)});
+  Session session = session_from("198.18.2.10");
+  session.recipients = {recipient("jane@isp.example"), recipient("joe@isp.example")};
+  EXPECT_FALSE(limit_->rcpt(start, session, recipient("jane+news@isp.example")));
+  session.recipients.push_back(recipient("jane+news@isp.example"));
+  EXPECT_TRUE(limit_->rcpt(start, session, recipient("jane@isp.example")));
+  EXPECT_FALSE(limit_->rcpt(start, session, recipient("joe@isp.example")));
+}
+
+TEST_F(RateLimitTest, AMessageToTooManyIsRefusedWhereTheLimitSpeaksAtData) {
+  limit({rule(RateScope::sender_rcpts, 2, 60s, Phase::data)});
+  EXPECT_FALSE(send(start, "198.18.2.10", "news@shop.example", {"a@isp.example", "b@isp.example", "c@isp.example"}));
+  EXPECT_TRUE(send(start, "198.18.2.10", "news@shop.example", {"a@isp.example", "b@isp.example"}));
+}
+
+TEST_F(RateLimitTest, ABlockBeginsWithinTheTransaction) {
+  auto blocking = rule(RateScope::sender_rcpts, 1, 60s);
+  blocking.window.block = 1h;
+  limit({blocking});
+  Session session = session_from("198.18.2.10");
+  session.recipients = {recipient("jane@isp.example")};
+  ASSERT_TRUE(limit_->rcpt(start, session, recipient("joe@isp.example")));
+  EXPECT_FALSE(send(start + 50min)) << "though nothing was accepted yet";
+  EXPECT_TRUE(send(start + 1h));
+}
+
+TEST_F(RateLimitTest, EveryTryDisturbsTheQuietWhicheverScopeRefusesIt) {
+  auto quiet = rule(RateScope::netblock24, 2, 60s, Phase::data);
+  quiet.window.until_quiet = 10min;
+  // Of another scope, in an earlier phase and in the same.
+  for (const RateRule& other : {rule(RateScope::ip, 1, 1h), rule(RateScope::sender, 1, 1h, Phase::mail),
+                                rule(RateScope::ip, 1, 1h, Phase::data)}) {
+    limit({quiet, other});
+    const std::string_view neighbour = "198.18.2.11";
+    ASSERT_TRUE(send(start, "198.18.2.10"));
+    ASSERT_TRUE(send(start, neighbour, "a@shop.example"));
+    ASSERT_FALSE(send(start, "198.18.2.12", "b@shop.example")) << "the network is over its limit";
+    ASSERT_FALSE(send(start + 9min, "198.18.2.10")) << "and the other limit reached, too";
+    EXPECT_FALSE(send(start + 11min, "198.18.2.12", "b@shop.example")) << "that was a try";
+    EXPECT_TRUE(send(start + 21min, "198.18.2.12", "b@shop.example"));
+  }
+}
+
+TEST_F(RateLimitTest, WhatAnotherScopeRefusesCountsWhereRefusalsCount) {
+  auto strict = rule(RateScope::sender, 3, 1h);
+  strict.window.count_refused = true;
+  limit({rule(RateScope::ip, 1, 60s, Phase::mail), strict});
+  EXPECT_EQ(accepted_of(3, start), 1);
+  EXPECT_FALSE(send(start, "198.18.2.11")) << "the sender tried three times";
+  EXPECT_TRUE(send(start, "198.18.2.11", "other@shop.example"));
+}
+
+TEST_F(RateLimitTest, ConnectionsThatAnotherScopeRefusesAreNotLetIn) {
+  limit({rule(RateScope::ip, 1, 60s), rule(RateScope::conn, 2, 1h)});
+  ASSERT_EQ(accepted_of(5, start), 1);
+  EXPECT_TRUE(send(start + 65s)) << "the second connection";
+  EXPECT_FALSE(send(start + 130s));
+}
+
 TEST_F(RateLimitTest, ForgetsWhoHasGone) {
   limit({rule(RateScope::ip, 10, 60s)});
   std::size_t most = 0;

@@ -28,6 +28,14 @@ TEST(AssignRecipient, CommandsStandAtTheEndInAnyCase) {
   EXPECT_EQ(recipient("jane+news+drop@isp.example").local_part, "jane");
 }
 
+TEST(AssignRecipient, TheKeyIsTheMailboxes) {
+  const std::uint64_t jane = recipient("jane@isp.example").key;
+  EXPECT_EQ(recipient("Jane+news@ISP.example").key, jane);
+  EXPECT_EQ(recipient("jane+defer1@isp.example").key, jane);
+  EXPECT_NE(recipient("joe@isp.example").key, jane);
+  EXPECT_NE(recipient("jane@isp.test").key, jane);
+}
+
 // RFC 5233: what follows the separator is the recipient's own business.
 TEST(AssignRecipient, OtherSuffixesAreSubAddresses) {
   for (const std::string_view address :
@@ -51,7 +59,10 @@ TEST(ParseCommands, ReadsEachOfThem) {
   EXPECT_TRUE(parse_commands("drop").drop);
   EXPECT_TRUE(parse_commands("dropstored").drop_stored);
   EXPECT_TRUE(parse_commands("discard").discard);
-  for (const auto* later : {"spam", "inbox", "complain", "reply", "ooto", "bounce"}) {
+  EXPECT_EQ(parse_commands("spam").spam, true);
+  EXPECT_EQ(parse_commands("inbox").spam, false);
+  EXPECT_EQ(parse_commands("discard").spam, std::nullopt);
+  for (const auto* later : {"complain", "reply", "ooto", "bounce"}) {
     EXPECT_TRUE(parse_commands(later).not_available) << later;
   }
 }
@@ -99,7 +110,7 @@ TEST_F(CommandedDeferralTest, TheNextMessageIsDeferredAsOften) {
 }
 
 TEST_F(CommandedDeferralTest, RefusesWhatIsNotAvailable) {
-  EXPECT_EQ(attempt("jane+spam@isp.example"), Event::syntax_error);
+  EXPECT_EQ(attempt("jane+reply@isp.example"), Event::syntax_error);
   EXPECT_EQ(attempt("jane+defer1+bounce@isp.example"), Event::syntax_error);
 }
 

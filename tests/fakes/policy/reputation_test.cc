@@ -97,6 +97,31 @@ TEST_F(ReputationTest, OrForAsLongAsTheProfileHolds) {
   EXPECT_EQ(at_connect(start + 20h), nullptr);
 }
 
+TEST_F(ReputationTest, AfterAHoldATenthOfTheCapMayPass) {
+  settings_.hold = 2h;
+  send(20);
+  ASSERT_EQ(at_connect(), &throttled);
+  ASSERT_EQ(at_connect(start + 2h - 1ns), &throttled);
+  ASSERT_EQ(at_connect(start + 2h), nullptr);
+  send(1, start + 2h);
+  ASSERT_EQ(at_connect(start + 2h), nullptr) << "one of two";
+  send(1, start + 2h);
+  EXPECT_EQ(at_connect(start + 2h), &throttled) << "closed again";
+  EXPECT_EQ(at_connect(start + 4h - 1ns), &throttled);
+  EXPECT_EQ(at_connect(start + 4h), nullptr);
+}
+
+TEST_F(ReputationTest, WhatAHoldLetsPassIsOfItsOwnDay) {
+  settings_.hold = 2h;
+  settings_.growth_milli = 0;  // so that the cap stays
+  const Instant midnight = *parse_rfc3339("2026-03-03T00:00:00Z");
+  const Instant evening = midnight - 3h;
+  send(100, evening);
+  ASSERT_EQ(at_connect(evening), &throttled) << "102 would be the day's next limit";
+  send(20, midnight);
+  EXPECT_NE(at_connect(midnight), nullptr) << "the cap, as nobody was held today";
+}
+
 TEST_F(ReputationTest, TheCapGrowsWithWhatWasSent) {
   send(20);
   send(55, start + 24h);

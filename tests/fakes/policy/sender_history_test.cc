@@ -89,10 +89,24 @@ TEST(SenderHistory, YearsOfSilenceLeaveNothingThatCounts) {
   history.trap_hit();
   history.roll(noon + 24h * 3650);
   EXPECT_EQ(history.today(), 0U);
-  EXPECT_LT(history.recent_max(), 10U);
+  EXPECT_EQ(history.recent_max(), 0U);
   EXPECT_LT(history.accepted_milli(), 10 * one);
   EXPECT_LT(history.traps_milli(), one / 50);
   EXPECT_EQ(history.active_days(), 1U) << "that it once sent stays known";
+}
+
+TEST(SenderHistory, TheLastCopiesOfTheMaximumFadeToo) {
+  SenderHistory history = after_a_day_of(12);
+  history.roll(noon + 24h);
+  ASSERT_EQ(history.recent_max(), 12U);
+  history.roll(noon + 24h * 4);
+  EXPECT_EQ(history.recent_max(), 9U);
+  history.roll(noon + 24h * 12);
+  EXPECT_EQ(history.recent_max(), 1U);
+  history.roll(noon + 24h * 13);
+  EXPECT_EQ(history.recent_max(), 0U);
+  history.roll(noon + 24h * 14);
+  EXPECT_EQ(history.recent_max(), 0U);
 }
 
 TEST(SenderHistory, ATimeAHairTooEarlyChangesNothing) {

@@ -13,6 +13,11 @@ using namespace std::chrono_literals;
 
 const Instant start = *parse_rfc3339("2026-03-02T08:00:00Z");
 
+// The frame of half an hour in which an instant lies.
+std::int64_t half_hour(Instant now) {
+  return WindowClock(30min, true).part(now);
+}
+
 TEST(SlidingWindow, CountsWhatWasAdded) {
   SlidingWindow window;
   EXPECT_EQ(window.total(start, 60s), 0U);
@@ -84,30 +89,41 @@ TEST(SlidingWindow, ATwelfthCountsNoFurtherThanItsCell) {
 
 TEST(SlidingWindow, AFrameIsEmptiedAtOnceWhenItEnds) {
   SlidingWindow window;
-  window.add_in_frame(start, 30min);
-  window.add_in_frame(start + 30min - 1ns, 30min);
-  EXPECT_EQ(window.total_in_frame(start + 30min - 1ns, 30min), 2U);
-  EXPECT_EQ(window.total_in_frame(start + 30min, 30min), 0U);
-  window.add_in_frame(start + 30min, 30min);
-  EXPECT_EQ(window.total_in_frame(start + 30min, 30min), 1U);
+  window.add_in_frame(half_hour(start));
+  window.add_in_frame(half_hour(start + 30min - 1ns));
+  EXPECT_EQ(window.total_in_frame(half_hour(start + 30min - 1ns)), 2U);
+  EXPECT_EQ(window.total_in_frame(half_hour(start + 30min)), 0U);
+  window.add_in_frame(half_hour(start + 30min));
+  EXPECT_EQ(window.total_in_frame(half_hour(start + 30min)), 1U);
 }
 
 TEST(SlidingWindow, AFrameCountsFurtherThanACell) {
   SlidingWindow window;
-  for (int i = 0; i < 70'000; ++i) window.add_in_frame(start, 30min);
-  EXPECT_EQ(window.total_in_frame(start, 30min), 70'000U);
+  for (int i = 0; i < 70'000; ++i) window.add_in_frame(half_hour(start));
+  EXPECT_EQ(window.total_in_frame(half_hour(start)), 70'000U);
 }
 
 TEST(SlidingWindow, FramesAreTheClocksNotTheFirstUnits) {
   EXPECT_EQ(SlidingWindow::end_of_frame(start, 30min), start + 30min);
   EXPECT_EQ(SlidingWindow::end_of_frame(start + 29min, 30min), start + 30min);
   SlidingWindow window;
-  window.add_in_frame(start + 29min, 30min);
-  window.add_in_frame(start + 29min - 1us, 30min);
-  EXPECT_EQ(window.total_in_frame(start + 29min, 30min), 2U) << "a time a hair too early";
-  EXPECT_EQ(window.total_in_frame(start + 31min, 30min), 0U);
-  window.add_in_frame(start + 29min, 30min);
-  EXPECT_EQ(window.total_in_frame(start + 31min, 30min), 1U) << "and across the end of a frame";
+  window.add_in_frame(half_hour(start + 29min));
+  window.add_in_frame(half_hour(start + 29min - 1us));
+  EXPECT_EQ(window.total_in_frame(half_hour(start + 29min)), 2U) << "a time a hair too early";
+  EXPECT_EQ(window.total_in_frame(half_hour(start + 31min)), 0U);
+  window.add_in_frame(half_hour(start + 29min));
+  EXPECT_EQ(window.total_in_frame(half_hour(start + 31min)), 1U) << "and across the end of a frame";
+}
+
+TEST(WindowClock, KnowsThePartInWhicheverOrderItIsAsked) {
+  WindowClock parts(1min, false), frames(1min, true);
+  for (const Duration later : {0s, 4s, 5s, 59s, 60s, 61s, 30s, 3600s, 4s}) {
+    const Instant now = start + later;
+    EXPECT_EQ(parts.part(now), now.time_since_epoch() / 5s);
+    EXPECT_EQ(parts.counted_until(now), SlidingWindow::counted_until(now, 1min));
+    EXPECT_EQ(frames.part(now), now.time_since_epoch() / 1min);
+    EXPECT_EQ(frames.counted_until(now), SlidingWindow::end_of_frame(now, 1min) - 1ns);
+  }
 }
 
 }  // namespace

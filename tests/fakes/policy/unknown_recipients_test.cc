@@ -31,10 +31,11 @@ class UnknownRecipientsTest : public ::testing::Test {
     return policy().mail(now, session_from(ip), {}).has_value();
   }
   UnknownRecipients& policy() {
-    if (!policy_) policy_.emplace(rule_);
+    if (!policy_) policy_.emplace(rule_, &conditions_);
     return *policy_;
   }
 
+  Conditions conditions_;
   RateRule rule_;
   std::optional<UnknownRecipients> policy_;
 };
@@ -54,6 +55,15 @@ TEST_F(UnknownRecipientsTest, TheRefusalIsWordedByTheRule) {
   EXPECT_EQ(verdict->reply, &harvesting);
   EXPECT_EQ(verdict->phase, Phase::mail);
   EXPECT_EQ(verdict->scope, "unknown_rcpts");
+}
+
+TEST_F(UnknownRecipientsTest, ConditionsTightenTheLimitAsTheyStand) {
+  miss(2);
+  ASSERT_FALSE(refused());
+  conditions_.limits_ppm = 700'000;
+  EXPECT_TRUE(refused()) << "2.1 are 2";
+  conditions_.limits_ppm = 1;
+  EXPECT_FALSE(refused(start, "198.18.2.11")) << "nobody is shut out for nothing";
 }
 
 TEST_F(UnknownRecipientsTest, TheShareMustBeLargeToo) {

@@ -5,6 +5,8 @@
 #include <array>
 #include <string>
 
+#include "fakes/policy/recipient_command.h"
+
 namespace mailrig::receiver {
 namespace {
 
@@ -68,6 +70,55 @@ TEST(Mailboxes, PostmasterAlwaysExists) {
   const Mailboxes mailboxes(Draw(7), {.unknown_ppm = 1'000'000});
   EXPECT_EQ(mailboxes.status("postmaster", "isp.example"), MailboxStatus::ok);
   EXPECT_EQ(mailboxes.status("jane", "isp.example"), MailboxStatus::unknown);
+}
+
+// How many of 100,000 mailboxes know the domain.
+int acquaintances(const Mailboxes& mailboxes, const std::string& prefix, std::string_view author_domain) {
+  int count = 0;
+  policy::Recipient mailbox;
+  for (int i = 0; i < 100'000; ++i) {
+    policy::assign_recipient(mailbox, prefix + std::to_string(i) + "@isp.example");
+    count += mailboxes.has_contact(mailbox, author_domain);
+  }
+  return count;
+}
+
+TEST(Mailboxes, SomeKnowTheSendersDomain) {
+  const Mailboxes mailboxes(Draw(7), {.contacts_ppm = 20'000}, {{"buyers.", {.contacts_ppm = 50'000}}, {"x.", {}}});
+  expect_within_a_tenth(acquaintances(mailboxes, "person", "shop.example"), 2000);
+  expect_within_a_tenth(acquaintances(mailboxes, "buyers.", "shop.example"), 5000);
+  EXPECT_EQ(acquaintances(mailboxes, "x.", "shop.example"), 0);
+  EXPECT_EQ(acquaintances(mailboxes, "person", ""), 0) << "a message without an author";
+}
+
+TEST(Mailboxes, AnAddressBookIsDrawnForEachMailboxAndDomain) {
+  const Mailboxes mailboxes(Draw(7), {.contacts_ppm = 500'000});
+  int differ = 0;
+  policy::Recipient mailbox;
+  for (int i = 0; i < 1000; ++i) {
+    policy::assign_recipient(mailbox, "person" + std::to_string(i) + "@isp.example");
+    const bool knows = mailboxes.has_contact(mailbox, "shop.example");
+    EXPECT_EQ(mailboxes.has_contact(mailbox, "Shop.Example"), knows);
+    differ += mailboxes.has_contact(mailbox, "bank.example") != knows;
+  }
+  EXPECT_GT(differ, 400);
+}
+
+TEST(Mailboxes, SpamTrapsKnowNobody) {
+  const Mailboxes mailboxes(Draw(7), {.trap_ppm = 1'000'000, .contacts_ppm = 1'000'000});
+  EXPECT_EQ(acquaintances(mailboxes, "person", "shop.example"), 0);
+}
+
+// As TheDrawIsFrozen.
+TEST(Mailboxes, TheDrawOfContactsIsFrozen) {
+  const Mailboxes mailboxes(Draw(7), {.contacts_ppm = 500'000});
+  std::string drawn;
+  policy::Recipient mailbox;
+  for (int i = 0; i < 16; ++i) {
+    policy::assign_recipient(mailbox, "person" + std::to_string(i) + "@isp.example");
+    drawn += mailboxes.has_contact(mailbox, "shop.example") ? 'k' : '.';
+  }
+  EXPECT_EQ(drawn, "kk.k.k.k..k...kk");
 }
 
 }  // namespace

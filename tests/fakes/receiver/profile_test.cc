@@ -164,7 +164,7 @@ TEST(LoadProfile, HostsAndMxAreChecked) {
             "scenario.yaml:1:11: domains.0: 'a b' is no host or domain name; expected one such as mail.example");
   EXPECT_EQ(fault("tls: { min: '1.3', max: '1.2' }"), "scenario.yaml:1:6: tls: 'min' must not be newer than 'max'");
   EXPECT_EQ(fault("mailboxes: { unknown: 60%, full: 50% }"),
-            "scenario.yaml:1:12: mailboxes: the shares add up to more than 100%");
+            "scenario.yaml:1:12: mailboxes: 'unknown', 'full', 'disabled' and 'traps' are more than 100% together");
   EXPECT_EQ(fault("domains: []"),
             "scenario.yaml:1:1: key 'domains' is missing in receiver profile; only a sink takes mail for any domain");
 }

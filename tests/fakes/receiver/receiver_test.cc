@@ -25,6 +25,10 @@ greylist: { enabled: false }
 limits: { connections_per_ip: 2, messages_per_connection: 3, rcpts_per_message: 3 }
 )";
 
+constexpr policy::Copy stored{.disposition = Disposition::store, .spam = false, .because = {}};
+constexpr policy::Copy stored_and_cut{.disposition = Disposition::drop_stored, .spam = false, .because = {}};
+constexpr policy::Copy dropped{.disposition = Disposition::drop, .spam = false, .because = {}};
+
 class PlainReceiverTest : public ReceiverTest {
  protected:
   PlainReceiverTest() { make("plain", plain); }
@@ -39,7 +43,7 @@ TEST_F(PlainReceiverTest, AnAcceptedMessageIsStoredOncePerRecipient) {
     EXPECT_EQ(connection.rcpt("Jane@isp.example"), "250 2.1.5 Ok");
     EXPECT_EQ(connection.rcpt("joe@isp.test"), "250 2.1.5 Ok");
     EXPECT_THAT(connection.data(), ::testing::MatchesRegex("250 2.0.0 Ok: queued as [0-9a-f]{16}"));
-    EXPECT_THAT(connection.last_data().dispositions, ElementsAre(Disposition::store, Disposition::store));
+    EXPECT_THAT(connection.last_data().copies, ElementsAre(stored, stored));
     EXPECT_TRUE(connection.last_data().verdict.accepted());
   }
   EXPECT_THAT(diary_.take(),
@@ -220,7 +224,7 @@ TEST_F(CommandsTest, SlowDelaysTheReplyToRcptWhateverItIs) {
 TEST_F(CommandsTest, DropCutsAndStoresNothing) {
   Connection connection(*receiver_, start);
   EXPECT_EQ(connection.send("jane+drop@isp.example"), "cut");
-  EXPECT_THAT(connection.last_data().dispositions, ElementsAre(Disposition::drop));
+  EXPECT_THAT(connection.last_data().copies, ElementsAre(dropped));
   EXPECT_FALSE(connection.last_data().verdict.accepted());
   connection.hang_up();
   EXPECT_THAT(diary_.take(), ElementsAre("opened", "jane+drop@isp.example timeout at data with message", "closed"));
@@ -259,7 +263,7 @@ TEST_F(CommandsTest, ACutIsForTheWholeTransactionAndNothingStoredWins) {
   connection.rcpt("jane+dropstored@isp.example");
   connection.rcpt("joe@isp.example");
   EXPECT_EQ(connection.data(), "cut");
-  EXPECT_THAT(connection.last_data().dispositions, ElementsAre(Disposition::drop_stored, Disposition::drop_stored));
+  EXPECT_THAT(connection.last_data().copies, ElementsAre(stored_and_cut, stored_and_cut));
 
   connection.message.message_id = "2@shop.example";
   connection.mail();
@@ -267,8 +271,51 @@ TEST_F(CommandsTest, ACutIsForTheWholeTransactionAndNothingStoredWins) {
   connection.rcpt("joe@isp.example");
   connection.rcpt("jim+drop@isp.example");
   EXPECT_EQ(connection.data(), "cut");
-  EXPECT_THAT(connection.last_data().dispositions,
-              ElementsAre(Disposition::drop_stored, Disposition::drop, Disposition::drop));
+  EXPECT_THAT(connection.last_data().copies, ElementsAre(stored_and_cut, dropped, dropped));
+}
+
+TEST_F(CommandsTest, SpamAndInboxAreForTheirOwnRecipient) {
+  Connection connection(*receiver_, start);
+  connection.mail();
+  for (const char* to : {"jane+spam@isp.example", "joe@isp.example", "jim+inbox@isp.example"}) connection.rcpt(to);
+  EXPECT_THAT(connection.data(), StartsWith("250"));
+  EXPECT_THAT(diary_.take(), ::testing::IsSupersetOf({"stored jane+spam@isp.example as spam", "stored joe@isp.example",
+                                                      "stored jim+inbox@isp.example"}));
+  EXPECT_EQ(connection.last_data().copies.front().because, "recipient");
+  EXPECT_EQ(connection.send("jane+spam+dropstored@isp.example"), "cut");
+  EXPECT_THAT(diary_.take(), ::testing::Contains("stored jane+spam+dropstored@isp.example as spam"));
+}
+
+// A provider that files everything as spam.
+constexpr const char* strict = "reputation: { identities: [ip] }\nplacement: { junk_below: 100%, spread: 0% }\n";
+
+TEST_F(PlainReceiverTest, TheRecipientsWishStandsAboveTheProviders) {
+  make("plain", std::string(plain) + strict);
+  Connection connection(*receiver_, start);
+  connection.mail();
+  for (const char* to : {"jane+spam@isp.example", "joe@isp.example", "jim+inbox@isp.example"}) connection.rcpt(to);
+  EXPECT_THAT(connection.data(), StartsWith("250"));
+  EXPECT_THAT(diary_.take(),
+              ::testing::IsSupersetOf({"stored jane+spam@isp.example as spam", "stored joe@isp.example as spam",
+                                       "stored jim+inbox@isp.example"}));
+}
+
+TEST_F(PlainReceiverTest, ContactsBringMailToTheInbox) {
+  make("plain", std::string(plain) + strict + "mailboxes: { contacts: 50% }\n");
+  int inbox = 0;
+  int spam = 0;
+  for (int i = 0; i < 800; ++i) {
+    Connection connection(*receiver_, start);
+    connection.send(fmt::format("person{}@isp.example", i));
+    const policy::Copy copy = connection.last_data().copies.at(0);
+    EXPECT_EQ(copy.because, copy.spam ? "reputation" : "recipient");
+    ++(copy.spam ? spam : inbox);
+  }
+  EXPECT_NEAR(inbox, 400, 50);
+  EXPECT_EQ(inbox + spam, 800);
+  Connection connection(*receiver_, start);
+  EXPECT_THAT(connection.send("jane+spam@isp.example"), StartsWith("250"));
+  EXPECT_TRUE(connection.last_data().copies.at(0).spam) << "whoever knows the sender, a command is a command";
 }
 
 TEST_F(CommandsTest, SeveralInOneAddress) {

@@ -130,5 +130,12 @@ TEST(Lists, MayHoldSpamTraps) {
   EXPECT_EQ(parsed(small, {"lists.people.traps=0.5%"}).lists.at(0).trap_ppm, 5'000U);
 }
 
+TEST(Lists, MayKnowTheSender) {
+  EXPECT_EQ(parsed(small).lists.at(0).contacts_ppm, std::nullopt);
+  EXPECT_EQ(parsed(small, {"lists.people.contacts=5%"}).lists.at(0).contacts_ppm, 50'000U);
+  EXPECT_EQ(parsed(small, {"receivers.gmail.mailboxes.contacts=2%"}).receivers.at(0).profile.mailboxes.contacts_ppm,
+            20'000U);
+}
+
 }  // namespace
 }  // namespace mailrig::scenario
