@@ -30,6 +30,7 @@ class EventLog {
     dsn,
     forwarded,
     forwarder_done,
+    warmup,
   };
 
   void add(Instant at, std::uint64_t entity, Kind kind, std::uint64_t outcome = 0) {

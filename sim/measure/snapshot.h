@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,11 @@ struct DayRow {
   std::uint64_t rejected = 0;
   std::uint64_t inbox = 0;
   std::uint64_t spam = 0;
+  // Of the sender's warm-up, whose days are UTC: the first one stands with the run's first, and so on.
+  std::optional<std::uint64_t> cap;  // copies
+  std::uint64_t carried_over = 0;    // recipients that waited at its end
+  bool slowed = false;
+  bool paused = false;
 };
 
 struct Throughput {

@@ -110,8 +110,11 @@ json::array days(const std::vector<measure::DayRow>& rows) {
                  {"inbox", row.inbox},
                  {"spam", row.spam},
                  {"reputation", nullptr},
-                 {"cap", nullptr},
-                 {"carried_over", 0}});
+                 {"cap", row.cap ? json::value(*row.cap) : json::value(nullptr)},
+                 {"carried_over", row.carried_over}});
+    if (!row.cap) continue;
+    a.back().as_object()["slowed"] = row.slowed;
+    a.back().as_object()["paused"] = row.paused;
   }
   return a;
 }

@@ -22,6 +22,8 @@ class Sources {
     return {.v4 = !v4_.addresses.empty(), .v6 = !v6_.addresses.empty()};
   }
 
+  static Families family_of(const IpAddress& address) { return {.v4 = !address.is_v6(), .v6 = address.is_v6()}; }
+
   // 0.0.0.0 when there is none of the target's family.
   IpAddress next(const IpAddress& target) {
     Turn& turn = target.is_v6() ? v6_ : v4_;
