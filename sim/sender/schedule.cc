@@ -150,7 +150,10 @@ std::optional<Command> Sender::State::open(std::uint32_t index) {
   command.connection = connections[slot].id;
   command.address = target->address;
   command.host = target->host;
-  command.source = destination.source == none ? sources.next(target->address) : config.source_ips[destination.source];
+  // Destinations begin with different addresses, so that many with a connection each do not all hear from the first.
+  const std::uint64_t turn = stable_hash(destination.domain) + destination.attempts;
+  command.source =
+      destination.source == none ? sources.at(target->address, turn) : config.source_ips[destination.source];
   return command;
 }
 

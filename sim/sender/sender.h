@@ -52,7 +52,8 @@ struct Config {
   std::string name{};    // entity of its draws
   std::string domain{};  // where its bounces come from: MAILER-DAEMON@domain
   std::string helo{};
-  std::vector<IpAddress> source_ips{};  // used in turn, one per connection, by family; none: the driver's choice
+  std::vector<IpAddress>
+      source_ips{};  // used in turn, one per connection to a destination, by family; none: the driver's choice
   // Waits between tries, each above 0; the last one repeats.
   std::vector<Duration> retry = {std::chrono::minutes(5), std::chrono::minutes(15), std::chrono::hours(1)};
   std::uint32_t retry_jitter_ppm = 100'000;  // each delay is drawn from delay × (1 ± jitter)
