@@ -143,7 +143,8 @@ bool MailLog::read_exim(Instant at, std::string_view rest) {
   if (sign == "<=") {
     Message& message = under_way_[std::string(id)];
     message.at = at;
-    const auto size = between(std::string(rest) + " ", " S=", " ");
+    const std::string fields = std::string(rest) + " ";
+    const auto size = between(fields, " S=", " ");
     if (size) message.size_bytes = whole_number(*size).value_or(0);
     return !rest.empty();
   }
