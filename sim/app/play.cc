@@ -73,7 +73,7 @@ ExitStatus play(Mode mode, const PlayOptions& options) {
   auto traffic = plan::Traffic::create(*scenario, world::receiver_domains(*scenario));
   if (!traffic) return static_cast<ExitStatus>(complain(traffic.error(), usage_error));
 
-  if (auto able = check_signers(options.sender, *scenario); !able) {
+  if (auto able = check_ability(options.sender, *scenario); !able) {
     return static_cast<ExitStatus>(complain(able.error(), usage_error));
   }
 
@@ -86,7 +86,8 @@ ExitStatus play(Mode mode, const PlayOptions& options) {
                                });
   if (!sender) return static_cast<ExitStatus>(complain(sender.error(), environment_error));
   kind.insight = sender->insight;
-  kind.notes = sender->notes;
+  kind.notes = notices(*scenario);
+  kind.notes.insert(kind.notes.end(), sender->notes.begin(), sender->notes.end());
   kind.from_outside = options.sender.kind == SenderChoice::Kind::none;
   auto recorder = Recorder::open(*scenario, folder, kind, options.quiet);
   if (!recorder) return static_cast<ExitStatus>(complain(recorder.error(), environment_error));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <fstream>
@@ -106,6 +107,21 @@ Result<SenderChoice> parse_sender(std::string_view text) {
   return choice;
 }
 
+namespace {
+
+// Who holds mail back must be the one who sends it.
+Result<void> check_warmups(const SenderChoice& choice, const scenario::Scenario& scenario) {
+  if (choice.kind == SenderChoice::Kind::builtin) return {};
+  for (const scenario::Sender& sender : scenario.senders) {
+    if (!sender.warmup) continue;
+    return sender.at.error(fmt::format(
+        "senders.{}.warmup: only the reference sender holds mail back (--sender builtin); for {} offer each "
+        "day what the warm-up lets through, with traffic of schedule: {{ warmup: … }}",
+        sender.name, choice.name));
+  }
+  return {};
+}
+
 Result<void> check_signers(const SenderChoice& choice, const scenario::Scenario& scenario) {
   for (const scenario::Sender& sender : scenario.senders) {
     if (sender.signer == scenario::Signer::builtin) continue;
@@ -126,6 +142,29 @@ Result<void> check_signers(const SenderChoice& choice, const scenario::Scenario&
                     mail.name, sender.name, rig::milter_name(sender.signer)));
   }
   return {};
+}
+
+}  // namespace
+
+Result<void> check_ability(const SenderChoice& choice, const scenario::Scenario& scenario) {
+  auto able = check_signers(choice, scenario);
+  return able ? check_warmups(choice, scenario) : able;
+}
+
+std::vector<std::string> notices(const scenario::Scenario& scenario) {
+  std::vector<std::string> found;
+  for (const scenario::Sender& sender : scenario.senders) {
+    const bool warms_up = sender.warmup || std::any_of(scenario.traffic.begin(), scenario.traffic.end(), [&](auto& t) {
+                            return t.schedule.kind == scenario::ScheduleKind::warmup &&
+                                   scenario.mail[t.mail_index].sender.value == sender.name;
+                          });
+    if (!warms_up || !sender.ptr.empty()) continue;
+    found.push_back(
+        fmt::format("senders.{}: no PTR record for {}: many providers turn away what comes from there, "
+                    "however slowly it warms up; remove ptr: \"\" or give it a name",
+                    sender.name, sender.ips.front().to_string()));
+  }
+  return found;
 }
 
 Result<SenderUnderTest> prepare_sender(const SenderChoice& choice, const scenario::Scenario& scenario,

@@ -36,8 +36,12 @@ struct SenderChoice {
 // "builtin", "postfix", "none" or HOST:PORT on loopback.
 Result<SenderChoice> parse_sender(std::string_view text);
 
-// Fails when the scenario's senders are to be signed for in a way that this choice does not have.
-Result<void> check_signers(const SenderChoice& choice, const scenario::Scenario& scenario);
+// Fails when the scenario's senders are to be signed for, or to hold mail back, in a way that this choice does not
+// have.
+Result<void> check_ability(const SenderChoice& choice, const scenario::Scenario& scenario);
+
+// What will spoil the run and is yet no fault of the scenario, for the reader of the report.
+std::vector<std::string> notices(const scenario::Scenario& scenario);
 
 struct SenderUnderTest {
   live::FakeInternetOptions internet;

@@ -31,6 +31,7 @@ class EventLog {
     forwarded,
     forwarder_done,
     reader_acted,
+    warmup,
   };
 
   void add(Instant at, std::uint64_t entity, Kind kind, std::uint64_t outcome = 0) {

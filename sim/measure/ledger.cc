@@ -247,7 +247,11 @@ Counters Ledger::counters() const {
           .lost = total[Fate::lost],
           .queued = total[Fate::queued],
           .attempts = total.attempts,
-          .deferrals = total.deferrals};
+          .deferrals = total.deferrals,
+          .held = state_->held,
+          .warmups_sending = state_->warmups_in[static_cast<std::size_t>(WarmupState::sending)],
+          .warmups_full = state_->warmups_in[static_cast<std::size_t>(WarmupState::full)],
+          .warmups_paused = state_->warmups_in[static_cast<std::size_t>(WarmupState::paused)]};
 }
 
 std::shared_ptr<const Ledger::Snapshot> Ledger::snapshot(Instant now, bool final) {

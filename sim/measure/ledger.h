@@ -125,6 +125,19 @@ struct Origin {
   friend auto operator<=>(const Origin&, const Origin&) = default;
 };
 
+// How the warm-up of one of the sender's addresses stands at one receiver, on one UTC day.
+struct WarmupStanding {
+  Instant midnight{};          // that the day begins with
+  std::uint32_t receiver = 0;  // index into LedgerConfig::receivers, and behind them into the forwarders
+  IpAddress source;
+  std::string_view domain;  // the sender's
+  std::uint64_t cap = 0;    // copies
+  std::uint64_t carried_over = 0;
+  bool slowed = false;  // by a rule
+  bool full = false;    // mail waits for a place
+  bool paused = false;  // by a rule
+};
+
 // What a progress line needs, without the cost of a snapshot.
 struct Counters {
   std::uint64_t offered = 0;     // messages
@@ -140,6 +153,11 @@ struct Counters {
   std::uint64_t queued = 0;
   std::uint64_t attempts = 0;
   std::uint64_t deferrals = 0;
+  std::uint64_t held = 0;  // of the queued: recipients that wait for a place in a warm-up
+  // Warm-ups (an address at a receiver) by how they stand.
+  std::uint64_t warmups_sending = 0;
+  std::uint64_t warmups_full = 0;
+  std::uint64_t warmups_paused = 0;
 };
 
 class RunDatabase;
@@ -162,6 +180,10 @@ class Ledger {
   void transaction_started(std::uint64_t session_key, std::uint64_t message);
   void sender_attempt(const SenderAttempt& attempt);
   void sender_outcome(Instant now, std::uint64_t message, std::uint32_t recipient, SenderOutcome outcome);
+
+  // The warm-up of a sender that is ours: whenever it changes, and by how many recipients what it holds back grew.
+  void warmup(const WarmupStanding& standing);
+  void held_back(std::int64_t recipients);
 
   // A receiver's own account, or that of a forwarder's receiving side, whose indices follow those of the receivers;
   // give the receiver this observer. Lives as long as the ledger.

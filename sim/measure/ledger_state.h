@@ -55,6 +55,9 @@ struct Attempt {
   Duration delay{};
 };
 
+// How the warm-up of an address at a receiver stands.
+enum class WarmupState : std::uint8_t { unheard_of, sending, full, paused };
+
 struct Ledger::State {
   class ReceiverObserver;
 
@@ -142,6 +145,9 @@ struct Ledger::State {
   std::uint64_t submissions_refused = 0;
   std::uint64_t submission_deferrals = 0;
   std::uint64_t dsns = 0;
+  std::uint64_t held = 0;                                                              // by warm-ups
+  std::map<std::tuple<std::uint32_t, IpAddress, std::uint32_t>, WarmupState> warmups;  // by slot, source and domain
+  std::array<std::uint64_t, 4> warmups_in{};                                           // by state
   std::uint64_t stored_copies = 0;  // of our deliveries, wherever they were stored
   std::vector<std::string> domains;
   boost::unordered_flat_map<std::uint64_t, std::uint32_t> domain_numbers;

@@ -46,6 +46,11 @@ struct DayRow {
   // What the receiver thought of the sender when it last took a message of it, in thousandths; none: it keeps no
   // reputation.
   std::optional<std::int32_t> reputation_milli;
+  // Of the sender's warm-up, whose days are UTC: the first one stands with the run's first, and so on.
+  std::optional<std::uint64_t> cap;  // copies
+  std::uint64_t carried_over = 0;    // recipients that waited at its end
+  bool slowed = false;
+  bool paused = false;
 };
 
 struct Throughput {

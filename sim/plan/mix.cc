@@ -117,7 +117,10 @@ PlannedMessage Traffic::message(std::size_t entry, std::uint64_t slot, Instant i
   }
 
   if (const auto* generated = std::get_if<GeneratedMail>(&kind.content)) {
-    const std::uint64_t drawn = draw_size(mail.size, draw_.bits(e.name, "size", slot));
+    const auto& trace = e.traffic->schedule.trace;
+    const bool known = trace && trace->sizes_bytes[slot % trace->sizes_bytes.size()] > 0;
+    const std::uint64_t drawn = known ? trace->sizes_bytes[slot % trace->sizes_bytes.size()]
+                                      : draw_size(mail.size, draw_.bits(e.name, "size", slot));
     message.size_bytes = std::max(drawn, e.smallest_size);
     message.smtputf8 = message.smtputf8 || generated->smtputf8();
     message.eight_bit = message.smtputf8 || generated->eight_bit();

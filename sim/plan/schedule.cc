@@ -74,10 +74,14 @@ Arrivals::Arrivals(const scenario::Schedule& schedule, Instant start, Draw draw,
     ramp_from_ = messages_over(schedule.rate, *schedule.length, ramp_shift_);
     ramp_to_ = messages_over(schedule.ramp_to, *schedule.length, ramp_shift_);
   }
+  if (schedule.kind == ScheduleKind::rate && schedule.shape) shaped_.emplace(*schedule.shape, start);
+  if (schedule.kind == ScheduleKind::warmup) {
+    warmup_.emplace(schedule.warmup.days, schedule.shape.value_or(pacing::Shape()), start, schedule.length);
+  }
   const std::uint64_t by_schedule = slots_by_schedule();
   total_ = std::min(by_schedule, schedule.count.value_or(by_schedule));
-  exact_ = schedule.kind == ScheduleKind::burst || schedule.arrivals == scenario::Arrivals::constant ||
-           !schedule.length.has_value();
+  const bool ends_by_count = !schedule.length && schedule.kind != ScheduleKind::warmup;
+  exact_ = schedule.kind == ScheduleKind::burst || schedule.arrivals == scenario::Arrivals::constant || ends_by_count;
 }
 
 // How many slots there are before the schedule's length is over, its count aside.
@@ -87,7 +91,8 @@ std::uint64_t Arrivals::slots_by_schedule() const {
     case ScheduleKind::rate: {
       if (schedule_.rate.count == 0) return 0;
       if (!schedule_.length) return endless;
-      const auto scaled = static_cast<Uint128>(schedule_.rate.count) * nanoseconds(*schedule_.length);
+      const Duration length = shaped_ ? shaped_->even_until(*schedule_.length) : *schedule_.length;
+      const auto scaled = static_cast<Uint128>(schedule_.rate.count) * nanoseconds(length);
       const std::uint64_t per = nanoseconds(schedule_.rate.per);
       return saturated((scaled + per - 1) / per);
     }
@@ -96,6 +101,10 @@ std::uint64_t Arrivals::slots_by_schedule() const {
       const Uint128 unit = static_cast<Uint128>(2) << ramp_shift_;
       return saturated((twice + unit - 1) / unit);
     }
+    case ScheduleKind::warmup:
+      return warmup_->total();
+    case ScheduleKind::replay:
+      return schedule_.trace->offsets.size();
     case ScheduleKind::burst: {
       std::uint64_t times = schedule_.times;
       if (schedule_.length && schedule_.every > Duration::zero()) {
@@ -112,14 +121,19 @@ std::uint64_t Arrivals::slots_by_schedule() const {
 
 std::optional<Instant> Arrivals::next() {
   if (exact_ ? slot_ >= total_ : schedule_.count && slot_ >= *schedule_.count) return std::nullopt;
-  const auto offset = schedule_.kind == ScheduleKind::burst ? burst_offset(slot_) : offset_of(next_position());
+  const auto offset = offset_of_slot();
   if (!offset || *offset > never - start_) return std::nullopt;
   // Only a Poisson process can run past the end; all others were counted.
-  if (!exact_ && *offset >= *schedule_.length) return std::nullopt;
+  if (!exact_ && schedule_.length && *offset >= *schedule_.length) return std::nullopt;
   ++slot_;
   // A ramp's rounding must not turn time back.
   last_offset_ = std::max(last_offset_, *offset);
   return start_ + last_offset_;
+}
+
+std::optional<Duration> Arrivals::offset_of_slot() {
+  if (schedule_.kind == ScheduleKind::replay) return schedule_.trace->offsets[slot_];
+  return schedule_.kind == ScheduleKind::burst ? burst_offset(slot_) : offset_of(next_position());
 }
 
 Arrivals::Position Arrivals::next_position() {
@@ -129,7 +143,15 @@ Arrivals::Position Arrivals::next_position() {
 }
 
 std::optional<Duration> Arrivals::offset_of(Position position) const {
-  return schedule_.kind == ScheduleKind::ramp ? ramp_offset(position) : rate_offset(position);
+  if (schedule_.kind == ScheduleKind::ramp) return ramp_offset(position);
+  if (schedule_.kind == ScheduleKind::warmup) return warmup_offset(position);
+  const auto even = rate_offset(position);
+  return even && shaped_ ? shaped_->shaped(*even) : even;
+}
+
+std::optional<Duration> Arrivals::warmup_offset(Position position) const {
+  if (position >> position_shift >= warmup_->total()) return std::nullopt;  // only a Poisson process gets here
+  return warmup_->offset_at(position);
 }
 
 std::optional<Duration> Arrivals::rate_offset(Position position) const {

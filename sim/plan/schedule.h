@@ -10,6 +10,8 @@
 #include "fakes/base/draw.h"
 #include "fakes/base/instant.h"
 #include "fakes/base/wide.h"
+#include "sim/pacing/shape.h"
+#include "sim/plan/warmup_curve.h"
 #include "sim/scenario/scenario.h"
 
 namespace mailrig::plan {
@@ -29,14 +31,16 @@ class Arrivals {
   bool exact() const { return exact_; }
 
  private:
-  // Rate and ramp are one thing seen through Λ(t), the number of messages due by t: a slot has a position on that
-  // number's axis, and its time is where Λ reaches it. Positions are 0, 1, 2 … or, as a Poisson process, sums of
-  // exponential gaps. They count in multiples of 2^-32.
+  // Rate, ramp and warm-up are one thing seen through Λ(t), the number of messages due by t: a slot has a position on
+  // that number's axis, and its time is where Λ reaches it. Positions are 0, 1, 2 … or, as a Poisson process, sums of
+  // exponential gaps. They count in multiples of 2^-32. A shape bends the axis of time under a rate.
   using Position = Uint128;
   Position next_position();
+  std::optional<Duration> offset_of_slot();  // the next one
   std::optional<Duration> offset_of(Position position) const;
   std::optional<Duration> rate_offset(Position position) const;
   std::optional<Duration> ramp_offset(Position position) const;
+  std::optional<Duration> warmup_offset(Position position) const;
   std::optional<Duration> burst_offset(std::uint64_t slot) const;
   std::uint64_t slots_by_schedule() const;
 
@@ -49,6 +53,9 @@ class Arrivals {
   std::uint64_t ramp_from_ = 0;
   std::uint64_t ramp_to_ = 0;
   int ramp_shift_ = 0;
+
+  std::optional<pacing::ShapedTime> shaped_;  // of a rate with a shape
+  std::optional<WarmupCurve> warmup_;
 
   std::uint64_t total_ = 0;
   bool exact_ = true;

@@ -56,6 +56,12 @@ std::vector<std::string> counts(const ProgressView& view) {
   add_count(parts, "lost", view.now.lost, false);
   add_count(parts, "expired", view.now.expired, false);
   add_count(parts, "discarded", view.now.discarded, false);
+  // Of the queued: what a warm-up holds back, and how the warm-ups stand.
+  add_count(parts, "held", view.now.held, false);
+  if (view.now.warmups_full + view.now.warmups_paused > 0) {
+    parts.push_back(fmt::format("warm-ups {} sending, {} full, {} paused", view.now.warmups_sending,
+                                view.now.warmups_full, view.now.warmups_paused));
+  }
   return parts;
 }
 

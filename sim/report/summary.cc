@@ -113,9 +113,12 @@ json::array days(const std::vector<measure::DayRow>& rows) {
          {"inbox", row.inbox},
          {"spam", row.spam},
          {"reputation", row.reputation_milli ? json::value(*row.reputation_milli / 1000.0) : json::value(nullptr)},
-         {"cap", nullptr},
-         {"carried_over", 0},
+         {"cap", row.cap ? json::value(*row.cap) : json::value(nullptr)},
+         {"carried_over", row.carried_over},
          {"complaints", row.complaints}});
+    if (!row.cap) continue;
+    a.back().as_object()["slowed"] = row.slowed;
+    a.back().as_object()["paused"] = row.paused;
   }
   return a;
 }

@@ -8,6 +8,7 @@
 #include "sim/report/json_text.h"
 #include "sim/report/table.h"
 #include "sim/report/text_format.h"
+#include "sim/report/text_warmup.h"
 #include "sim/report/view.h"
 
 namespace mailrig::report {
@@ -277,7 +278,7 @@ std::string text_report(const json::value& s, const Style& style) {
   for (const std::string_view group : {"receivers", "forwarders"}) {
     for (const auto& party : object_at(s, {group})) text += replies_of(view_of(party.key()), party.value(), style);
   }
-  return text + times(s, style) + expectations(s, style) + verdict(s, style);
+  return text + warmups(s, style) + times(s, style) + expectations(s, style) + verdict(s, style);
 }
 
 }  // namespace mailrig::report

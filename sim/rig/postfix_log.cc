@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <charconv>
+
+#include "fakes/base/log_time.h"
 
 namespace mailrig::rig {
 namespace {
@@ -17,36 +18,6 @@ std::optional<std::string_view> take_until(std::string_view& text, std::string_v
   const std::string_view taken = text.substr(0, at);
   text.remove_prefix(at + end.size());
   return taken;
-}
-
-// "Mar 02 08:03:08" in the year in which it is nearest to `near`.
-std::optional<Instant> parse_time(std::string_view text, Instant near) {
-  constexpr std::array<std::string_view, 12> months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  if (text.size() != 15) return std::nullopt;
-  std::size_t month = 0;
-  while (month < months.size() && months[month] != text.substr(0, 3)) ++month;
-  if (month == months.size()) return std::nullopt;
-  std::array<int, 4> numbers{};  // day, hour, minute, second
-  constexpr std::array<std::size_t, 4> at = {4, 7, 10, 13};
-  for (std::size_t i = 0; i < at.size(); ++i) {
-    const std::string_view digits = text.substr(at[i] + (text[at[i]] == ' ' ? 1 : 0), text[at[i]] == ' ' ? 1 : 2);
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), numbers[i]);
-    if (error != std::errc()) return std::nullopt;
-  }
-  using namespace std::chrono;
-  const year_month_day today(floor<days>(sys_time<nanoseconds>(near.time_since_epoch())));
-  std::optional<Instant> best;
-  for (const int offset : {-1, 0, 1}) {
-    const year_month_day date(today.year() + years(offset), std::chrono::month(static_cast<unsigned>(month) + 1),
-                              day(static_cast<unsigned>(numbers[0])));
-    if (!date.ok()) continue;
-    const auto time = sys_days(date) + hours(numbers[1]) + minutes(numbers[2]) + seconds(numbers[3]);
-    const Instant candidate(duration_cast<Duration>(time.time_since_epoch()));
-    const auto distance = [near](Instant i) { return i > near ? i - near : near - i; };
-    if (!best || distance(candidate) < distance(*best)) best = candidate;
-  }
-  return best;
 }
 
 std::optional<smtp::Reply> parse_reply(std::string_view text) {
@@ -114,7 +85,7 @@ std::optional<Cause> cause_of(std::string_view reason) {
 std::optional<UnseenTry> read_unseen_try(std::string_view line, Instant near) {
   // Mar 02 08:19:49 mta1 postfix/smtp[203]: 4fPW: to=<a@b.example>, relay=…, dsn=4.7.0, status=deferred (…)
   UnseenTry found;
-  const auto time = parse_time(line.substr(0, 15), near);
+  const auto time = parse_syslog_time(line.substr(0, 15), near);
   if (!time) return std::nullopt;
   found.at = *time;
   if (!take_until(line, " postfix/")) return std::nullopt;

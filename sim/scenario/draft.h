@@ -21,6 +21,7 @@ struct MailDraft : Mail {
 };
 
 struct TrafficDraft : Traffic {
+  std::optional<Located<std::string>> list_given;
   config::Node to;  // receiver → share
 };
 
@@ -81,6 +82,9 @@ config::Type<policy::Certificate> certificate_type();
 config::Table<ListDraft> list_keys();
 config::Table<MailDraft> mail_keys();
 config::Type<Schedule> schedule_type();
+config::Type<pacing::Warmup> warmup_type();
+config::Type<pacing::Shape> shape_type();
+config::Type<pacing::SenderWarmup> sender_warmup_type();
 config::Type<TimelineDraft> timeline_type();
 config::Type<DnsDraft> dns_type();
 config::Type<std::uint32_t> ttl_type();  // "5m" → seconds
@@ -96,9 +100,17 @@ std::vector<dns::Data> read_dns_values(dns::Type type, const config::Node& node,
 Scenario finish(Draft draft, config::Errors& errors);
 
 // The parts of finish() that have files of their own. Senders and receivers are there.
+void finish_traffic(Draft& draft, Scenario& scenario, bool profiles_good, config::Errors& errors);
 void finish_timeline(std::vector<TimelineDraft>& drafts, Scenario& scenario, config::Errors& errors);
 void finish_dns(DnsDraft& draft, Scenario& scenario);
 
+// A path as the scenario's file has it.
+std::filesystem::path beside(const std::filesystem::path& scenario, const std::string& path);
+// A fault in a file that the scenario names: with a line it speaks for itself, otherwise the scenario's place helps.
+void add_file_fault(const Location& at, std::string_view key, const Error& fault, config::Errors& errors);
+
+std::optional<std::uint32_t> index_of(std::string_view name, const std::vector<std::string>& names);
+std::vector<std::string> joined(std::vector<std::string> a, const std::vector<std::string>& b);
 // The index of the thing that `reference` names; 0 and an error when there is none. `what` is its kind.
 std::uint32_t resolve(const Located<std::string>& reference, std::string_view key, std::string_view what,
                       const std::vector<std::string>& names, config::Errors& errors);

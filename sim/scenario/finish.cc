@@ -14,30 +14,6 @@ namespace {
 using config::Errors;
 using config::Node;
 
-std::optional<std::uint32_t> index_of(std::string_view name, const std::vector<std::string>& names) {
-  const auto found = std::find(names.begin(), names.end(), name);
-  if (found == names.end()) return std::nullopt;
-  return static_cast<std::uint32_t>(found - names.begin());
-}
-
-std::filesystem::path beside(const std::filesystem::path& scenario, const std::string& path) {
-  return scenario.parent_path() / path;  // an absolute path replaces the folder
-}
-
-// A fault in a file that the scenario names: with a line it speaks for itself, otherwise the scenario's place helps.
-void add_file_fault(const Location& at, std::string_view key, const Error& fault, Errors& errors) {
-  if (fault.line > 0) {
-    errors.add(fault);
-  } else {
-    errors.add(at, fmt::format("{}: {}", key, fault.to_string()));
-  }
-}
-
-std::vector<std::string> joined(std::vector<std::string> a, const std::vector<std::string>& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
-
 std::string spf_of(const std::vector<IpAddress>& ips) {
   std::string record = "v=spf1";
   for (const IpAddress& ip : ips) record += (ip.is_v6() ? " ip6:" : " ip4:") + ip.to_string();
@@ -49,6 +25,12 @@ void finish_senders(const Draft& draft, std::vector<Sender>& senders, Errors& er
   for (std::size_t i = 0; i < senders.size(); ++i) {
     if (senders[i].ips.empty()) senders[i].ips = {IpAddress::v4(first_address + static_cast<std::uint32_t>(i))};
     finish_dkim_keys(draft.file, senders[i], errors);
+    const auto of_v6 = std::count_if(senders[i].ips.begin(), senders[i].ips.end(), [](auto& ip) { return ip.is_v6(); });
+    if (senders[i].warmup && of_v6 > 0 && static_cast<std::size_t>(of_v6) < senders[i].ips.size()) {
+      errors.add(senders[i].at, fmt::format("senders.{}: a warm-up counts by address, and these are of IPv4 and IPv6; "
+                                            "make two senders of it",
+                                            senders[i].name));
+    }
   }
 }
 
@@ -206,81 +188,6 @@ void finish_mail(Draft& draft, Scenario& scenario, Errors& errors) {
   }
 }
 
-std::string percent(std::uint64_t ppm) {
-  return fmt::format("{:g}%", static_cast<double>(ppm) / 10'000);
-}
-
-constexpr std::uint64_t whole_ppm = 1'000'000;
-
-// What rounding left over goes to the largest share, so that the sum is exact.
-void settle_rounding(std::vector<std::uint32_t>& shares, std::uint64_t sum) {
-  auto largest = std::max_element(shares.begin(), shares.end());
-  *largest = static_cast<std::uint32_t>(*largest + whole_ppm - sum);
-}
-
-std::vector<std::uint32_t> equal_shares(std::size_t receivers) {
-  const std::uint64_t each = whole_ppm / receivers;
-  std::vector<std::uint32_t> shares(receivers, static_cast<std::uint32_t>(each));
-  settle_rounding(shares, each * receivers);
-  return shares;
-}
-
-std::vector<std::uint32_t> read_shares(const Node& to, const std::vector<std::string>& targets, Errors& errors) {
-  std::vector<std::uint32_t> shares(targets.size());
-  if (!to.is_map()) {
-    errors.add(to, "expected a map such as {gmail: 60%, qq: 40%}, found " + describe(to));
-    return shares;
-  }
-  const std::size_t before = errors.count();
-  std::uint64_t sum = 0;
-  for (const auto& [name, name_at, value] : to.entries()) {
-    std::uint32_t share = 0;
-    const auto index = resolve({name, name_at}, to.path(), "receiver", targets, errors);
-    if (config::share().read(value, share, errors)) shares[index] = share;
-    sum += share;
-  }
-  if (errors.count() != before) return shares;
-  constexpr std::uint64_t rounding_ppm = 100;  // three times 33.33%
-  if (sum + rounding_ppm < whole_ppm || sum > whole_ppm + rounding_ppm) {
-    errors.add(to, fmt::format("the shares sum to {}, not to 100%", percent(sum)));
-    return shares;
-  }
-  settle_rounding(shares, sum);
-  return shares;
-}
-
-// Addresses can only be made up under a domain.
-void check_domains(const Traffic& entry, const std::vector<Receiver>& receivers, std::string_view key, Errors& errors) {
-  for (std::size_t i = 0; i < receivers.size(); ++i) {
-    if (entry.to_ppm[i] > 0 && receivers[i].profile.domains.empty()) {
-      errors.add(receivers[i].at, fmt::format("receivers.{}: has no domain for the made-up addresses of {}; add "
-                                              "domains: [{}.example]",
-                                              receivers[i].name, key, receivers[i].name));
-    }
-  }
-}
-
-void finish_traffic(Draft& draft, Scenario& scenario, bool profiles_good, Errors& errors) {
-  const auto mail = names_of(draft.mail_drafts);
-  const auto lists = names_of(scenario.lists);
-  const auto targets = joined(names_of(scenario.receivers), names_of(scenario.forwarders));
-  for (TrafficDraft& entry : draft.traffic_drafts) {
-    const std::string key = fmt::format("traffic.{}", scenario.traffic.size());
-    entry.mail_index = resolve(entry.mail, key + ".mail", "mail", mail, errors);
-    entry.list_index = resolve(entry.list, key + ".list", "list", lists, errors);
-    const bool from_file = entry.list_index < scenario.lists.size() && !scenario.lists[entry.list_index].file.empty();
-    if (from_file && !entry.to.is_null()) {
-      errors.add(entry.to, fmt::format("the addresses of list '{}' say where they go; remove 'to'", entry.list.value));
-    } else if (!from_file) {
-      entry.to_ppm =
-          entry.to.is_null() ? equal_shares(scenario.receivers.size()) : read_shares(entry.to, targets, errors);
-      entry.to_ppm.resize(targets.size());
-      if (profiles_good) check_domains(entry, scenario.receivers, key, errors);
-    }
-    scenario.traffic.push_back(std::move(entry));
-  }
-}
-
 void finish_zones(Draft& draft, Scenario& scenario, Errors& errors) {
   for (std::size_t i = 0; i < draft.dns_draft.zones.size(); ++i) {
     ZoneDraft& zone = draft.dns_draft.zones[i];
@@ -315,6 +222,29 @@ void finish_expectations(const Draft& draft, Scenario& scenario, Errors& errors)
 }
 
 }  // namespace
+
+std::optional<std::uint32_t> index_of(std::string_view name, const std::vector<std::string>& names) {
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) return std::nullopt;
+  return static_cast<std::uint32_t>(found - names.begin());
+}
+
+std::filesystem::path beside(const std::filesystem::path& scenario, const std::string& path) {
+  return scenario.parent_path() / path;  // an absolute path replaces the folder
+}
+
+void add_file_fault(const Location& at, std::string_view key, const Error& fault, Errors& errors) {
+  if (fault.line > 0) {
+    errors.add(fault);
+  } else {
+    errors.add(at, fmt::format("{}: {}", key, fault.to_string()));
+  }
+}
+
+std::vector<std::string> joined(std::vector<std::string> a, const std::vector<std::string>& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
 
 std::uint32_t resolve(const Located<std::string>& reference, std::string_view key, std::string_view what,
                       const std::vector<std::string>& names, Errors& errors) {

@@ -101,6 +101,8 @@ config::Table<Sender> sender_keys() {
                                             {"verify", smtp::TlsPolicy::verify}}),
            "Use of STARTTLS; verify: required, and the certificate must be valid for the MX host")
       .key("pipelining", &Sender::pipelining, config::boolean(), "Use PIPELINING where it is offered")
+      .key("warmup", &Sender::warmup, sender_warmup_type(),
+           "Copies a day from each address to each receiver; what is more waits for the next day")
       .remember_location(&Sender::at)
       .check(finish_sender);
   return table;

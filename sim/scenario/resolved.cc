@@ -43,6 +43,14 @@ void make_zones_absolute(Node& root, const fs::path& folder) {
   }
 }
 
+void make_traces_absolute(Node& root, const fs::path& folder) {
+  Node* traffic = root.find("traffic");
+  if (traffic == nullptr) return;
+  for (std::size_t i = 0; i < traffic->items().size(); ++i) {
+    make_absolute(traffic->item(i)->find("schedule")->find("replay"), folder);
+  }
+}
+
 }  // namespace
 
 std::string resolved_yaml(const Scenario& scenario) {
@@ -52,6 +60,7 @@ std::string resolved_yaml(const Scenario& scenario) {
   make_absolute(root, "mail", "files", folder);
   make_dkim_keys_absolute(root, folder);
   make_zones_absolute(root, folder);
+  make_traces_absolute(root, folder);
   for (const Receiver& receiver : scenario.receivers) {
     if (is_profile_file(receiver.profile_name.value)) {
       make_absolute(root.find("receivers")->find(receiver.name)->find("profile"), folder);

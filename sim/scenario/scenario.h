@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +29,9 @@
 #include "fakes/policy/conditions.h"
 #include "fakes/receiver/profile.h"
 #include "fakes/smtp/client_session.h"
+#include "sim/pacing/sender_warmup.h"
+#include "sim/pacing/shape.h"
+#include "sim/pacing/warmup.h"
 #include "sim/scenario/expectation.h"
 
 namespace mailrig::scenario {
@@ -87,6 +91,7 @@ struct Sender {
   std::uint32_t recipients_per_transaction = 100;
   smtp::TlsPolicy tls = smtp::TlsPolicy::opportunistic;
   bool pipelining = true;
+  std::optional<pacing::SenderWarmup> warmup;  // of each address at each receiver; the reference sender's only
   Location at;
 };
 
@@ -176,19 +181,29 @@ struct Mail {
   Location at;
 };
 
-enum class ScheduleKind : std::uint8_t { rate, ramp, burst, saturate };
+enum class ScheduleKind : std::uint8_t { rate, ramp, burst, warmup, replay, saturate };
+// What is replayed of one kind of mail. Its recipients are a list of their own, in this order.
+struct Trace {
+  std::vector<Duration> offsets;           // ascending
+  std::vector<std::uint64_t> sizes_bytes;  // as many; 0: as other messages of the kind
+};
+
 enum class Arrivals : std::uint8_t { constant, poisson };
 
 // When messages are offered:
 //   { rate: 50/s, for: 20s, arrivals: poisson }            evenly or as a Poisson process; for, count or both
 //   { ramp: { from: 10/s, to: 100/s }, for: 1m }           the rate grows (or shrinks) linearly
 //   { burst: 500, every: 10s, times: 3 }                   500 messages at once, three times
+//   { warmup: { start: 50, growth: 1.4, for: 30d } }       so many a day to the receiver with the largest share, from
+//   each of the sender's addresses, and to the others by their shares; for, count
+//   { replay: trace.csv }                                  when each was sent according to a trace, see trace_file.h
 //   { saturate: { in_flight: 50 }, for: 10s }              closed loop: 50 messages unfinished at any time; for, count
 //   or both
-// The schedule ends at whichever of `length` and `count` comes first; at least one of them is there.
+// The schedule ends at whichever of `length` and `count` comes first; at least one of them is there, but for a warm-up,
+// which ends after its last day, and a replay.
 struct Schedule {
   ScheduleKind kind = ScheduleKind::rate;
-  Arrivals arrivals = Arrivals::constant;  // rate and ramp
+  Arrivals arrivals = Arrivals::constant;  // rate, ramp and warmup
   Rate rate;                               // rate; where a ramp begins
   Rate ramp_to;
   std::optional<Duration> length;      // `for`; always there for a ramp
@@ -197,6 +212,10 @@ struct Schedule {
   Duration every{};
   std::uint64_t times = 1;
   std::uint64_t in_flight = 0;
+  pacing::Warmup warmup;               // after loading its days say messages, to all receivers and from all addresses
+  std::optional<pacing::Shape> shape;  // rate and warmup
+  Located<std::string> trace_file;     // replay
+  std::shared_ptr<const Trace> trace;  // replay; after loading always there
 };
 
 struct Traffic {

@@ -32,7 +32,8 @@ void check_positive(const Node& node, Schedule& schedule, Errors& errors) {
 config::Table<Schedule> rate_keys() {
   config::Table<Schedule> table{"rate schedule"};
   table.key("rate", &Schedule::rate, config::rate(), "Messages per time", Presence::required)
-      .key("arrivals", &Schedule::arrivals, arrivals(), "Evenly spaced or at random");
+      .key("arrivals", &Schedule::arrivals, arrivals(), "Evenly spaced or at random")
+      .key("shape", &Schedule::shape, shape_type(), "Hours and days with more and with less; the rate is their mean");
   add_end(table);
   table.check(check_positive).check([](const Node& node, Schedule& schedule, Errors& errors) {
     if (schedule.rate.count == 0) errors.add(*node.find("rate"), "must be more than 0");
@@ -82,6 +83,34 @@ config::Table<Schedule> burst_keys() {
   return table;
 }
 
+config::Table<Schedule> warmup_keys() {
+  config::Table<Schedule> table{"warmup schedule"};
+  table
+      .key("warmup", &Schedule::warmup, warmup_type(), "Messages a day from each address to the largest receiver",
+           Presence::required)
+      .key("shape", &Schedule::shape, shape_type(), "Hours and days with more and with less")
+      .key("for", &Schedule::length, config::duration(), "How long; default: the days of the warm-up")
+      .key("count", &Schedule::count, config::count(), "Stop after this many messages")
+      .key("arrivals", &Schedule::arrivals, arrivals(), "Evenly spaced or at random")
+      .check(check_positive)
+      .check([](const Node& node, Schedule& schedule, Errors& errors) {
+        if (schedule.length && *schedule.length > pacing::days_max * std::chrono::hours(24)) {
+          errors.add(*node.find("for"), "must be at most 3660d");
+        }
+        schedule.kind = ScheduleKind::warmup;
+      });
+  return table;
+}
+
+config::Table<Schedule> replay_keys() {
+  config::Table<Schedule> table{"replay schedule"};
+  table
+      .key("replay", &Schedule::trace_file, config::located(config::text()),
+           "CSV with offset, recipient, size and stream; mailrig scenario from-log makes one", Presence::required)
+      .check([](const Node&, Schedule& schedule, Errors&) { schedule.kind = ScheduleKind::replay; });
+  return table;
+}
+
 config::Table<Schedule> saturate_keys() {
   config::Table<Schedule> loop{"saturate"};
   loop.key("in_flight", &Schedule::in_flight, config::count(), "Messages unfinished at any time", Presence::required);
@@ -98,12 +127,25 @@ config::Table<Schedule> saturate_keys() {
 Type<TrafficDraft> traffic_entry() {
   config::Table<TrafficDraft> table{"traffic entry"};
   table.key("mail", &Traffic::mail, config::located(config::text()), "Which mail", Presence::required)
-      .key("list", &Traffic::list, config::located(config::text()), "To whom", Presence::required)
+      .key("list", &TrafficDraft::list_given, config::located(config::text()), "To whom; not with a replay")
       .key("schedule", &Traffic::schedule, schedule_type(), "When", Presence::required)
       .key("to", &TrafficDraft::to, config::node(config::map_of(config::share()).schema()),
            "Share of each receiver or forwarder; default equal parts to the receivers")
       .key("at", &Traffic::at, config::duration(), "Begins this long after the start")
-      .remember_location(&Traffic::location);
+      .remember_location(&Traffic::location)
+      .check([](const Node& node, TrafficDraft& entry, Errors& errors) {
+        const bool replay = entry.schedule.kind == ScheduleKind::replay;
+        if (replay) {
+          for (const char* key : {"list", "to"}) {
+            if (const Node* stray = node.find(key))
+              errors.add(*stray, "the trace says whom its mail goes to; remove it");
+          }
+        } else if (!entry.list_given) {
+          errors.add(node, "key 'list' is missing in traffic entry");
+        } else {
+          entry.list = *entry.list_given;
+        }
+      });
   return config::object(std::move(table));
 }
 
@@ -162,9 +204,10 @@ Type<std::uint64_t> seed() {
 
 // The key that is there says which kind of schedule it is.
 config::Type<Schedule> schedule_type() {
-  const std::vector<std::string> kinds = {"rate", "ramp", "burst", "saturate"};
-  const std::vector<config::Type<Schedule>> types = {config::object(rate_keys()), config::object(ramp_keys()),
-                                                     config::object(burst_keys()), config::object(saturate_keys())};
+  const std::vector<std::string> kinds = {"rate", "ramp", "burst", "warmup", "replay", "saturate"};
+  const std::vector<config::Type<Schedule>> types = {config::object(rate_keys()),   config::object(ramp_keys()),
+                                                     config::object(burst_keys()),  config::object(warmup_keys()),
+                                                     config::object(replay_keys()), config::object(saturate_keys())};
   boost::json::array schemas;
   for (const auto& type : types) schemas.push_back(type.schema());
   return config::custom<Schedule>(
@@ -178,9 +221,6 @@ config::Type<Schedule> schedule_type() {
           }
         }
         for (const auto& [key, key_at, value] : node.entries()) {
-          if (key == "warmup" || key == "replay") {
-            return errors.add(key_at, "a '" + key + "' schedule is not available in this version");
-          }
           if (const auto kind = config::nearest(key, kinds)) {
             return errors.add(key_at, "unknown key '" + key + "' in schedule; did you mean '" + *kind + "'?");
           }

@@ -13,7 +13,29 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The fields of one CSV record (RFC 4180 §2).
+std::optional<std::size_t> address_column(const std::vector<std::string>& header) {
+  for (const char* wanted : {"address", "email"}) {
+    for (std::size_t i = 0; i < header.size(); ++i) {
+      if (mail::equals_ignoring_case(mail::trim(header[i]), wanted)) return i;
+    }
+  }
+  return std::nullopt;
+}
+
+// Adds the folder's message files to `files`; a folder that is absent adds none.
+std::error_code add_files(const fs::path& folder, bool eml_only, std::vector<fs::path>& files) {
+  std::error_code fault;
+  for (fs::directory_iterator i(folder, fault), end; !fault && i != end; i.increment(fault)) {
+    std::error_code gone;
+    const bool wanted = i->is_regular_file(gone) && (!eml_only || i->path().extension() == ".eml");
+    if (wanted && i->path().filename().string().front() != '.') files.push_back(i->path());
+    if (files.size() > message_files_max) break;
+  }
+  return fault;
+}
+
+}  // namespace
+
 std::vector<std::string> csv_fields(std::string_view line) {
   std::vector<std::string> fields(1);
   bool quoted = false;
@@ -37,29 +59,6 @@ std::vector<std::string> csv_fields(std::string_view line) {
   }
   return fields;
 }
-
-std::optional<std::size_t> address_column(const std::vector<std::string>& header) {
-  for (const char* wanted : {"address", "email"}) {
-    for (std::size_t i = 0; i < header.size(); ++i) {
-      if (mail::equals_ignoring_case(mail::trim(header[i]), wanted)) return i;
-    }
-  }
-  return std::nullopt;
-}
-
-// Adds the folder's message files to `files`; a folder that is absent adds none.
-std::error_code add_files(const fs::path& folder, bool eml_only, std::vector<fs::path>& files) {
-  std::error_code fault;
-  for (fs::directory_iterator i(folder, fault), end; !fault && i != end; i.increment(fault)) {
-    std::error_code gone;
-    const bool wanted = i->is_regular_file(gone) && (!eml_only || i->path().extension() == ".eml");
-    if (wanted && i->path().filename().string().front() != '.') files.push_back(i->path());
-    if (files.size() > message_files_max) break;
-  }
-  return fault;
-}
-
-}  // namespace
 
 Result<std::vector<std::string>> parse_address_list(std::string_view text, const std::string& file) {
   std::vector<std::string> addresses;

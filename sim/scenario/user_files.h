@@ -14,6 +14,9 @@ namespace mailrig::scenario {
 inline constexpr std::size_t list_bytes_max = 1'000'000'000;
 inline constexpr std::size_t message_files_max = 1'000'000;
 
+// The fields of one CSV record (RFC 4180 §2).
+std::vector<std::string> csv_fields(std::string_view line);
+
 // One address per line, or CSV (RFC 4180, one record per line) whose header has a column `address` or `email`. Empty
 // lines and lines that begin with '#' are passed over.
 Result<std::vector<std::string>> parse_address_list(std::string_view text, const std::string& file);

@@ -1,16 +1,22 @@
 #include "sim/sender/destination.h"
 
 #include <algorithm>
+#include <string>
 #include <tuple>
 
 namespace mailrig::sender {
 
-std::uint32_t Destinations::find_or_add(std::string_view domain) {
+std::uint32_t Destinations::find_or_add(std::string_view domain, std::uint32_t source) {
   lower_.assign(domain);
   for (char& c : lower_)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  if (source != none) lower_ += '\n' + std::to_string(source);  // no domain has a line end
   const std::uint32_t index = domains_.intern(lower_);
-  if (index == destinations_.end()) destinations_[destinations_.add()].domain = domains_[index];
+  if (index == destinations_.end()) {
+    Destination& added = destinations_[destinations_.add()];
+    added.domain = domains_[index].substr(0, domain.size());
+    added.source = source;
+  }
   return index;
 }
 

@@ -42,6 +42,9 @@ struct Destination {
   enum class Lookup : std::uint8_t { needed, under_way, answered };
 
   std::string_view domain;
+  // With a warm-up, each of the sender's addresses has a destination of its own for each domain.
+  std::uint32_t holding = none;  // where mail for the domain waits
+  std::uint32_t source = none;   // index of the address
 
   Lookup lookup = Lookup::needed;
   dns::MxStatus status = dns::MxStatus::ok;  // of the answer
@@ -69,12 +72,15 @@ struct Destination {
   // There is a connection that mail can go over, now or when it is free.
   bool works() const { return busy > 0 || !idle.empty(); }
   bool has_ready() const { return ready.size + ready_fresh.size > 0; }
+  // Parts that are on their way or about to be.
+  std::uint32_t in_hand() const { return ready.size + ready_fresh.size + busy; }
 };
 
 // Domains in lower case, numbered in the order in which they were first seen. Grows with distinct domains only.
 class Destinations {
  public:
-  std::uint32_t find_or_add(std::string_view domain);
+  // `source`: of one address, with a warm-up.
+  std::uint32_t find_or_add(std::string_view domain, std::uint32_t source = none);
   Destination& operator[](std::uint32_t index) { return destinations_[index]; }
 
  private:

@@ -26,7 +26,8 @@ void Outcomes::conclude(Instant now, std::uint32_t index, const Where& where, st
   const std::span<std::uint32_t> recipients = queue_.recipients(part);
   CHECK(results.size() == recipients.size());
   ++part.tries;
-  const bool last_try = expired(stored.submitted, config_.expire, now);
+  tell_gate(now, part, results);
+  const bool last_try = expired(part.born, config_.expire, now);
   std::uint32_t kept = 0;
   for (std::size_t i = 0; i < recipients.size(); ++i) {
     const std::uint32_t recipient = recipients[i];
@@ -54,7 +55,20 @@ void Outcomes::conclude(Instant now, std::uint32_t index, const Where& where, st
   const std::uint64_t bits =
       draw_.bits(config_.name, "retry", combine(stored.message.id, recipients.front()), part.tries);
   const Duration delay = retry_delay(config_.retry, config_.retry_jitter_ppm, step, bits);
-  queue_.delayed.set(next_try(stored.submitted, config_.expire, now, delay), index);
+  if (part.lane != none) gate_->put_off(now, part.lane, part.place_day, part.count);
+  queue_.delayed.set(next_try(part.born, config_.expire, now, delay), index);
+}
+
+// The first try of a day counts, and only when the mail had a place.
+void Outcomes::tell_gate(Instant now, Part& part, std::span<const smtp::RecipientResult> results) {
+  if (gate_ == nullptr || part.lane == none || std::exchange(part.counted, true)) return;
+  pacing::DayOutcomes outcomes;
+  for (const smtp::RecipientResult& result : results) {
+    ++outcomes.tried;
+    outcomes.deferred += result.kind == Kind::deferred ? 1 : 0;
+    outcomes.bounced += result.kind == Kind::failed ? 1 : 0;
+  }
+  gate_->tried(now, part.lane, outcomes);
 }
 
 void Outcomes::record(Instant now, std::uint32_t index, const Where& where, std::span<smtp::RecipientResult> results) {

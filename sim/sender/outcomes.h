@@ -11,14 +11,16 @@
 #include "sim/sender/journal.h"
 #include "sim/sender/queue.h"
 #include "sim/sender/sender.h"
+#include "sim/sender/warmup_gate.h"
 
 namespace mailrig::sender {
 
 class Outcomes {
  public:
   // The arguments must outlive it.
-  Outcomes(const Config& config, const Draw& draw, Queue& queue, Journal& journal)
-      : config_(config), draw_(draw), queue_(queue), journal_(journal) {}
+  // `gate`: null without a warm-up.
+  Outcomes(const Config& config, const Draw& draw, Queue& queue, Journal& journal, WarmupGate* gate)
+      : config_(config), draw_(draw), queue_(queue), journal_(journal), gate_(gate) {}
 
   // A try of `part` ended with `results` for its recipients, in their order; they are moved from. Recipients to be
   // tried again stay in the part, which is put back into the queue; without any, the part is gone.
@@ -38,10 +40,13 @@ class Outcomes {
   void conclude(Instant now, std::uint32_t part, const Where& where, std::span<smtp::RecipientResult> results,
                 const smtp::Reply* own_words);
 
+  void tell_gate(Instant now, Part& part, std::span<const smtp::RecipientResult> results);
+
   const Config& config_;
   const Draw& draw_;
   Queue& queue_;
   Journal& journal_;
+  WarmupGate* gate_;
   std::vector<smtp::RecipientResult> same_;  // scratch
 };
 

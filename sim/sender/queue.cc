@@ -22,8 +22,21 @@ std::uint32_t Queue::add_message(Instant now, QueuedMessage message) {
 std::uint32_t Queue::add_part(std::uint32_t message, std::uint32_t destination, std::uint32_t first,
                               std::uint32_t count) {
   const std::uint32_t index = parts_.add();
-  parts_[index] = {.message = message, .destination = destination, .first = first, .count = count};
+  parts_[index] = {.message = message,
+                   .destination = destination,
+                   .first = first,
+                   .count = count,
+                   .born = messages_[message].submitted};
   return index;
+}
+
+std::uint32_t Queue::split_part(std::uint32_t part, std::uint32_t count) {
+  const std::uint32_t rest = parts_.add();
+  parts_[rest] = parts_[part];
+  parts_[rest].first += count;
+  parts_[rest].count -= count;
+  parts_[part].count = count;
+  return rest;
 }
 
 void Queue::remove_part(std::uint32_t part) {
@@ -54,6 +67,12 @@ void Queue::append(PartList& list, std::uint32_t part) {
   parts_[part].next = none;
   (list.size++ == 0 ? list.head : parts_[list.tail].next) = part;
   list.tail = part;
+}
+
+void Queue::prepend(PartList& list, std::uint32_t part) {
+  parts_[part].next = list.head;
+  list.head = part;
+  if (list.size++ == 0) list.tail = part;
 }
 
 std::uint32_t Queue::take_first(PartList& list) {

@@ -35,8 +35,13 @@ struct Part {
   std::uint32_t first = 0;  // range within Stored::order
   std::uint32_t count = 0;  // 0: not in use
   std::uint32_t tries = 0;
-  std::uint32_t next = none;   // in the PartList it waits in
-  bool retried_fresh = false;  // had its one immediate try on a fresh connection
+  std::uint32_t next = none;     // in the PartList it waits in
+  bool retried_fresh = false;    // had its one immediate try on a fresh connection
+  bool counted = false;          // the warm-up knows how its first try of the day ended
+  std::uint32_t holding = none;  // of the warm-up; `none`: it goes past it
+  std::uint32_t lane = none;     // of the warm-up, that it has or last had a place in
+  Instant place_day{};           // midnight of the day that the place is for
+  Instant born{};                // from when on it grows old
 };
 
 // Parts in the order in which they became due, chained through Part::next.
@@ -51,6 +56,8 @@ class Queue {
   // The id must be new. All its recipients wait, in no part yet.
   std::uint32_t add_message(Instant now, QueuedMessage message);
   std::uint32_t add_part(std::uint32_t message, std::uint32_t destination, std::uint32_t first, std::uint32_t count);
+  // Cuts off what is behind the first `count` recipients, which become a part of their own with the same history.
+  std::uint32_t split_part(std::uint32_t part, std::uint32_t count);
   void remove_part(std::uint32_t part);
   // One recipient of the message has its final outcome.
   void settle_one(std::uint32_t message);
@@ -62,6 +69,7 @@ class Queue {
   std::span<std::uint32_t> recipients(const Part& part);
 
   void append(PartList& list, std::uint32_t part);
+  void prepend(PartList& list, std::uint32_t part);
   // Only when not empty.
   std::uint32_t take_first(PartList& list);
 

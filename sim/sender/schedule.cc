@@ -18,9 +18,20 @@ const smtp::Reply no_mail_words{556, "5.1.10 The recipient's domain does not acc
 void Sender::State::advance(Instant to) {
   now = std::max(now, to);
   while (const auto part = queue.delayed.pop_due(now)) {
-    const std::uint32_t destination = queue.part(*part).destination;
-    queue.append(destinations[destination].ready, *part);
-    activate(destination);
+    const Part& due = queue.part(*part);
+    if (due.lane != none) gate->came_back(now, due.lane, due.place_day, due.count);
+    if (due.lane != none && (due.place_day != pacing::day_begin(now) || gate->paused(now, due.lane))) {
+      const std::uint32_t holding = due.holding;
+      hold(*part);
+      release(holding);
+      continue;
+    }
+    queue.append(destinations[due.destination].ready, *part);
+    activate(due.destination);
+  }
+  while (const auto holding = reopening.pop_due(now)) {
+    holdings[*holding].looked_at = never;
+    release(*holding);
   }
   while (const auto destination = uncrowded.pop_due(now)) activate(*destination);
 }
@@ -61,6 +72,7 @@ std::optional<Command> Sender::State::next_command() {
 
 std::optional<Command> Sender::State::step(std::uint32_t index) {
   Destination& destination = destinations[index];
+  if (destination.holding != none) release(destination.holding);
   if (auto command = send_on_idle(index)) return command;
   if (!destination.has_ready()) return std::nullopt;
 
@@ -68,7 +80,9 @@ std::optional<Command> Sender::State::step(std::uint32_t index) {
   if (destination.lookup == Lookup::answered && now >= destination.answer_expires) destination.lookup = Lookup::needed;
   if (destination.lookup == Lookup::under_way) return std::nullopt;
   if (destination.lookup == Lookup::needed) {
+    const bool asked = destination.holding != none && asked_for(holdings[destination.holding]);
     destination.lookup = Lookup::under_way;
+    if (asked) return std::nullopt;
     Command command;
     command.kind = Command::Kind::resolve;
     command.domain = destination.domain;
@@ -136,7 +150,10 @@ std::optional<Command> Sender::State::open(std::uint32_t index) {
   command.connection = connections[slot].id;
   command.address = target->address;
   command.host = target->host;
-  command.source = sources.next(target->address);
+  // Destinations begin with different addresses, so that many with a connection each do not all hear from the first.
+  const std::uint64_t turn = stable_hash(destination.domain) + destination.attempts;
+  command.source =
+      destination.source == none ? sources.at(target->address, turn) : config.source_ips[destination.source];
   return command;
 }
 

@@ -23,7 +23,13 @@ bool only_deferred_at_mail(const smtp::TransactionResult& result) {
 }  // namespace
 
 Sender::State::State(Config sender_config, Draw sender_draw)
-    : config(std::move(sender_config)), draw(sender_draw), sources(config.source_ips) {
+    : config(std::move(sender_config)),
+      draw(sender_draw),
+      gate(config.warmup ? std::optional<WarmupGate>(std::in_place, *config.warmup,
+                                                     static_cast<std::uint32_t>(config.source_ips.size()))
+                         : std::nullopt),
+      outcomes(config, draw, queue, journal, gate ? &*gate : nullptr),
+      sources(config.source_ips) {
   CHECK(!config.retry.empty() && config.retry_jitter_ppm <= 1'000'000);
   CHECK(std::all_of(config.retry.begin(), config.retry.end(), [](Duration d) { return d > Duration::zero(); }));
   CHECK(config.connections_max > 0 && config.connections_per_destination_max > 0);
@@ -50,8 +56,15 @@ void Sender::State::split(std::uint32_t message) {
     while (end < size && by_destination[end].first == destination &&
            end - first < config.recipients_per_transaction_max)
       ++end;
-    queue.append(destinations[destination].ready, queue.add_part(message, destination, first, end - first));
-    activate(destination);
+    const std::uint32_t part = queue.add_part(message, destination, first, end - first);
+    if (gate && !stored.message.bounce) {
+      queue.part(part).holding = holding_of(destinations[destination].domain);
+      hold(part);
+      release(queue.part(part).holding);
+    } else {
+      queue.append(destinations[destination].ready, part);
+      activate(destination);
+    }
   }
 }
 
@@ -87,7 +100,7 @@ std::optional<Event> Sender::next_event() {
 Instant Sender::next_wakeup() const {
   const State& s = *state_;
   if (!s.active.empty() || !s.farewells.empty()) return s.now;
-  Instant wakeup = std::min(s.queue.delayed.next(), s.uncrowded.next());
+  Instant wakeup = std::min({s.queue.delayed.next(), s.uncrowded.next(), s.reopening.next()});
   if (const std::uint32_t idle = s.connections.longest_idle(); idle != none)
     wakeup = std::min(wakeup, s.connections[idle].idle_since + s.config.connection_idle_max);
   return wakeup;
@@ -96,12 +109,22 @@ Instant Sender::next_wakeup() const {
 void Sender::resolved(Instant now, std::string_view domain, const dns::MxResult& result) {
   State& s = *state_;
   s.advance(now);
-  const std::uint32_t index = s.destinations.find_or_add(domain);
-  Destination& destination = s.destinations[index];
-  CHECK(destination.lookup == Destination::Lookup::under_way);
-  take_answer(destination, s.now, result, s.sources.families(), s.hosts);
-  s.lookup_allows_mail(index);
-  s.activate(index);
+  if (s.gate) {
+    // It is asked once for all addresses.
+    for (const std::uint32_t index : s.holdings[s.holding_of(domain)].destinations) s.answered(index, result);
+  }
+  s.answered(s.destinations.find_or_add(domain), result);
+}
+
+// Nothing happens where nobody asked.
+void Sender::State::answered(std::uint32_t index, const dns::MxResult& result) {
+  Destination& destination = destinations[index];
+  if (destination.lookup != Destination::Lookup::under_way) return;
+  const Families families =
+      destination.source == none ? sources.families() : Sources::family_of(config.source_ips[destination.source]);
+  take_answer(destination, now, result, families, hosts);
+  lookup_allows_mail(index);
+  activate(index);
 }
 
 void Sender::connected(Instant now, ConnectionId connection) {
@@ -174,7 +197,12 @@ const QueuedMessage* Sender::find(std::uint64_t message) const {
 }
 
 QueueSizes Sender::sizes() const {
-  return {state_->queue.message_count(), state_->queue.recipient_count(), state_->connections.size()};
+  return {state_->queue.message_count(), state_->queue.recipient_count(), state_->connections.size(),
+          state_->held_copies_in_all};
+}
+
+std::optional<WarmupDay> Sender::next_warmup_change() {
+  return state_->gate ? state_->gate->next_change() : std::nullopt;
 }
 
 std::vector<std::pair<std::uint64_t, std::uint32_t>> Sender::waiting() const {

@@ -19,6 +19,10 @@
 //   destinations are closed to make room, and destinations wait in line for the places.
 // - A reused connection that turns out to be closed (421, or no reply at all, to MAIL) says nothing about the message:
 //   its recipients get one try on a fresh connection at once. It counts as an attempt, not as a step of the back-off.
+// - With a warm-up, mail waits at a gate for a place among the day's copies of one of the sender's addresses
+//   (warmup_gate.h), what was tried on an earlier day before what is new. Each address then has its own connections to
+//   each destination, with connections_per_destination_max for itself. A message expires by the time since its first
+//   place: what the gate holds does not grow old before it was tried once. Bounces pass by the gate.
 // - A deferred try is repeated after retry[n-1], jittered, and at the latest when the message expires: that try is the
 //   last one.
 // Not thread-safe.
@@ -39,6 +43,8 @@
 #include "fakes/dns/mx_lookup.h"
 #include "fakes/smtp/client_session.h"
 #include "fakes/smtp/transaction.h"
+#include "sim/pacing/sender_warmup.h"
+#include "sim/sender/warmup_gate.h"
 
 namespace mailrig::sender {
 
@@ -46,7 +52,8 @@ struct Config {
   std::string name{};    // entity of its draws
   std::string domain{};  // where its bounces come from: MAILER-DAEMON@domain
   std::string helo{};
-  std::vector<IpAddress> source_ips{};  // used in turn, one per connection, by family; none: the driver's choice
+  std::vector<IpAddress>
+      source_ips{};  // used in turn, one per connection to a destination, by family; none: the driver's choice
   // Waits between tries, each above 0; the last one repeats.
   std::vector<Duration> retry = {std::chrono::minutes(5), std::chrono::minutes(15), std::chrono::hours(1)};
   std::uint32_t retry_jitter_ppm = 100'000;  // each delay is drawn from delay × (1 ± jitter)
@@ -59,6 +66,10 @@ struct Config {
   std::string smarthost{};  // takes all mail, whatever its domain; empty: mail goes to its own MX
   bool pipelining = true;
   smtp::TlsPolicy tls = smtp::TlsPolicy::opportunistic;
+  // With it, source_ips are of one family, and at least one.
+  std::optional<pacing::SenderWarmup> warmup{};
+  // Domains (in lower case) that share a warm-up's caps; any other is a group by itself, numbered behind these.
+  std::vector<std::vector<std::string>> warmup_groups{};
 };
 
 struct QueuedMessage {
@@ -126,6 +137,7 @@ struct QueueSizes {
   std::uint64_t messages = 0;    // with at least one waiting recipient
   std::uint64_t recipients = 0;  // waiting or in flight
   std::uint64_t connections = 0;
+  std::uint64_t held = 0;  // of the recipients, those that wait for a place in the warm-up
 };
 
 class Sender {
@@ -141,6 +153,8 @@ class Sender {
 
   std::optional<Command> next_command(Instant now);
   std::optional<Event> next_event();
+  // What changed in the warm-up since it was last asked.
+  std::optional<WarmupDay> next_warmup_change();
   // When next_command() may have something new without further news; `never` when the queue is empty.
   Instant next_wakeup() const;
 

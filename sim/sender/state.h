@@ -14,6 +14,7 @@
 #include "sim/sender/queue.h"
 #include "sim/sender/sender.h"
 #include "sim/sender/sources.h"
+#include "sim/sender/warmup_gate.h"
 
 namespace mailrig::sender {
 
@@ -28,7 +29,8 @@ struct Sender::State {
   Instant now{};
   Queue queue;
   Journal journal;
-  Outcomes outcomes{config, draw, queue, journal};
+  std::optional<WarmupGate> gate;
+  Outcomes outcomes;
   Names hosts;
   Destinations destinations;
   Connections connections{destinations};
@@ -38,6 +40,32 @@ struct Sender::State {
   Fifo<ConnectionId> farewells;  // connections that are closing and were not told to quit yet
   Timers uncrowded;              // when a destination may be asked for further connections again
   std::vector<std::pair<std::uint32_t, std::uint32_t>> by_destination;  // scratch of split()
+
+  // Where mail for one domain waits for a place in the warm-up (held_mail.cc).
+  struct Holding {
+    std::uint32_t group = 0;
+    std::vector<std::uint32_t> destinations;  // one for each of the sender's addresses
+    PartList again;                           // tried on an earlier day
+    PartList fresh;
+    std::uint32_t turn = 0;     // the address that is asked first
+    Instant looked_at = never;  // when a timer will have it looked at again
+    bool empty() const { return again.size + fresh.size == 0; }
+  };
+  std::vector<Holding> holdings;
+  Names held_domains;
+  std::vector<std::uint64_t> held_copies;  // by group
+  std::uint64_t held_copies_in_all = 0;
+  Timers reopening;  // of holdings
+
+  std::uint32_t holding_of(std::string_view domain);
+  std::uint32_t group_of(std::string_view domain);
+  void hold(std::uint32_t part);
+  // Gives places to what waits, as far as there are any and the connections can use them.
+  void release(std::uint32_t holding);
+  bool grant(Holding& holding, std::uint32_t source);
+  // Somebody waits for the domain's MX.
+  bool asked_for(const Holding& holding);
+  void count_held(std::uint32_t group, std::int64_t copies);
 
   void advance(Instant to);
   void activate(std::uint32_t destination);
@@ -53,6 +81,7 @@ struct Sender::State {
   void surrender(std::uint32_t destination);
   void conclude_list(PartList& list, const Where& where, const smtp::RecipientResult& result,
                      const smtp::Reply* own_words = nullptr);
+  void answered(std::uint32_t destination, const dns::MxResult& result);
   std::uint32_t open_slot(ConnectionId connection, Connection::Phase phase) const;
 };
 

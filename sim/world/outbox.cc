@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/world/world.h"
+
 namespace mailrig::world {
 namespace {
 
@@ -27,6 +29,7 @@ sender::Config sender_config(const scenario::Sender& sender) {
   config.recipients_per_transaction_max = sender.recipients_per_transaction;
   config.pipelining = sender.pipelining;
   config.tls = sender.tls;
+  config.warmup = sender.warmup;
   return config;
 }
 
@@ -34,8 +37,11 @@ Desks make_desks(const scenario::Scenario& scenario, const SenderKeys& keys, con
                  measure::Ledger& ledger, Content content, const Finished& finished) {
   Desks desks;
   for (std::size_t i = 0; i < scenario.senders.size(); ++i) {
-    desks.push_back(std::make_unique<SenderDesk>(sender_config(scenario.senders[i]), Draw(scenario.seed), traffic,
-                                                 ledger, content, std::make_unique<Delivering>(ledger), finished,
+    sender::Config config = sender_config(scenario.senders[i]);
+    // Numbered as the ledger numbers them.
+    if (config.warmup) config.warmup_groups = receiver_domains(scenario);
+    desks.push_back(std::make_unique<SenderDesk>(std::move(config), Draw(scenario.seed), traffic, ledger, content,
+                                                 std::make_unique<Delivering>(ledger), finished,
                                                  MessageSigner(keys.of(i))));
   }
   return desks;

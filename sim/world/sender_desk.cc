@@ -215,6 +215,25 @@ void SenderDesk::settle() {
     }
   }
   timed_out_ = false;
+  while (auto day = sender_.next_warmup_change()) record_warmup(*day);
+  const std::uint64_t held = sender_.sizes().held;
+  if (held == held_) return;
+  ledger_.held_back(static_cast<std::int64_t>(held - held_));
+  held_ = held;
+}
+
+void SenderDesk::record_warmup(const sender::WarmupDay& day) {
+  const sender::Config& config = sender_.config();
+  if (day.group >= config.warmup_groups.size()) return;  // nobody whose days are in the books
+  ledger_.warmup({.midnight = day.midnight,
+                  .receiver = day.group,
+                  .source = config.source_ips[day.source],
+                  .domain = config.domain,
+                  .cap = day.cap,
+                  .carried_over = day.held,
+                  .slowed = day.slowed,
+                  .full = day.phase == sender::WarmupPhase::full,
+                  .paused = day.phase == sender::WarmupPhase::paused});
 }
 
 void SenderDesk::forget(std::uint64_t message, Instant now) {

@@ -93,6 +93,7 @@ class SenderDesk {
   };
 
   void settle();
+  void record_warmup(const sender::WarmupDay& day);
   void record_attempt(const sender::Event& event);
   void write_bounce(const sender::Event& event);
   std::string bounce_content(const sender::Event& event, std::uint64_t bounce, std::string_view original);
@@ -118,6 +119,7 @@ class SenderDesk {
   std::unordered_map<std::uint64_t, Bounce> bounces_;          // by id
   std::unordered_map<sender::ConnectionId, Connection> connections_;
   std::uint64_t bounces_written_ = 0;
+  std::uint64_t held_ = 0;  // of the sender's mail, as the ledger knows it
   bool timed_out_ = false;  // how the report that is being settled ended
 };
 

@@ -11,7 +11,7 @@ class ShippedScenarios(product.ProductTest):
         self.assertGreater(len(files), 10)
         for file in files:
             with self.subTest(scenario=file.name):
-                ran = product.mailrig("simulate", file, "--out", self.folder / file.stem)
+                ran = product.mailrig("simulate", file, "--out", self.folder / file.stem, timeout=600)
                 self.assertEqual(ran.returncode, 0, ran.stdout + ran.stderr)
                 self.assertEqual(product.summary(self.folder / file.stem)["totals"]["lost"], 0)
 

@@ -182,6 +182,28 @@ TEST(Mix, ClosedLoopsHaveNoArrivals) {
   EXPECT_EQ(loop->start, scenario.start + 5s);
 }
 
+TEST(Mix, ReplaysATrace) {
+  scenario::Scenario scenario = shop();
+  scenario.lists[0].file = "trace.csv";
+  scenario.lists[0].addresses = {"b@qq.example", "a@gmail.example"};
+  scenario.lists[0].count = 2;
+  scenario::Traffic& entry = scenario.traffic[0];
+  entry.to_ppm = {};
+  entry.schedule = {};
+  entry.schedule.kind = scenario::ScheduleKind::replay;
+  entry.schedule.trace = std::make_shared<const scenario::Trace>(
+      scenario::Trace{.offsets = {Duration(250ms), Duration(1h)}, .sizes_bytes = {5'000, 0}});
+  const Traffic traffic = make(scenario);
+  Arrivals arrivals = traffic.arrivals(0);
+  EXPECT_EQ(arrivals.total(), 2u);
+  EXPECT_EQ(*arrivals.next(), scenario.start + 5s + 250ms);
+  EXPECT_EQ(*arrivals.next(), scenario.start + 5s + 1h);
+  EXPECT_FALSE(arrivals.next());
+  EXPECT_EQ(traffic.message(0, 0, scenario.start).recipients[0].address, "b@qq.example");
+  EXPECT_EQ(traffic.message(0, 0, scenario.start).size_bytes, 5'000u);
+  EXPECT_GE(traffic.message(0, 1, scenario.start).size_bytes, 3'000u) << "not known: as others of its kind";
+}
+
 TEST(Mix, SendsTheUsersOwnMessagesInTurn) {
   const TemporaryFolder folder;
   std::ofstream(folder / "a.eml") << "From: a@own.example\nSubject: one\n\nbody one\n";

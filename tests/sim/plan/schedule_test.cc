@@ -207,5 +207,53 @@ TEST(Saturate, HasNoTimes) {
   EXPECT_FALSE(closed_loop(constant_rate({1, 1s}, 1s), start));
 }
 
+Schedule warmup(std::vector<std::uint64_t> days) {
+  Schedule schedule;
+  schedule.kind = ScheduleKind::warmup;
+  schedule.warmup.days = std::move(days);
+  return schedule;
+}
+
+TEST(Warmup, OffersWhatItsDaysSay) {
+  const auto all = offsets(warmup({50, 100, 500}));
+  ASSERT_EQ(all.size(), 650u);
+  const Duration first_day = pacing::day_begin(start) + 24h - start;
+  EXPECT_EQ(before(all, first_day), 50u);
+  EXPECT_EQ(before(all, first_day + 24h), 150u);
+}
+
+TEST(Warmup, EndsByCountToo) {
+  Schedule schedule = warmup({50, 100, 500});
+  schedule.count = 120;
+  EXPECT_EQ(offsets(schedule).size(), 120u);
+}
+
+TEST(Warmup, MayBeAPoissonProcess) {
+  Schedule schedule = warmup({5'000, 10'000});
+  schedule.arrivals = scenario::Arrivals::poisson;
+  const auto all = offsets(schedule);
+  EXPECT_NEAR(static_cast<double>(all.size()), 15'000, 600);
+  EXPECT_NE(all, offsets(schedule, 2));
+}
+
+TEST(Shape, KeepsTheMeanOfARate) {
+  Schedule schedule = constant_rate({1'000, 24h}, 14 * 24h);
+  schedule.shape = pacing::Shape{.hours = pacing::business_hours(), .weekdays = {10, 10, 10, 10, 10, 5, 0}};
+  EXPECT_EQ(offsets(schedule).size(), 14'000u);
+  schedule.arrivals = scenario::Arrivals::poisson;
+  EXPECT_NEAR(static_cast<double>(offsets(schedule).size()), 14'000, 600);
+}
+
+TEST(Shape, PutsMailWhereItsWeightsAre) {
+  Schedule schedule = constant_rate({240, 24h}, std::nullopt, 480);
+  pacing::Shape shape;
+  shape.hours = {};
+  shape.hours[9] = pacing::weight_max;
+  schedule.shape = shape;
+  for (const Duration offset : offsets(schedule)) {
+    EXPECT_EQ(std::chrono::floor<std::chrono::hours>(pacing::time_of_day(start + offset)), 9h);
+  }
+}
+
 }  // namespace
 }  // namespace mailrig::plan

@@ -48,6 +48,15 @@ TEST(Progress, NarrowTerminalsLoseTheLeastImportantFirst) {
   EXPECT_EQ(progress_line(halfway(), {.colour = false, .columns = 40}), "██████████░░░░░░░░░░  50%  1,000/2,000");
 }
 
+TEST(Progress, SaysWhatWarmUpsHoldBackAndHowTheyStand) {
+  ProgressView view = halfway();
+  view.now.held = 550;
+  view.now.warmups_sending = 1;
+  view.now.warmups_full = 2;
+  view.now.warmups_paused = 1;
+  EXPECT_NE(progress_sentence(view).find(", 550 held, warm-ups 1 sending, 2 full, 1 paused"), std::string::npos);
+}
+
 TEST(Progress, ColoursDoNotCountAsWidth) {
   const std::string plain = progress_line(halfway(), {.colour = false, .columns = 100});
   const std::string coloured = progress_line(halfway(), {.colour = true, .columns = 100});

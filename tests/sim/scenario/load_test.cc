@@ -276,7 +276,7 @@ TEST(Schema, ListsTheKeysOfTheFormat) {
     EXPECT_TRUE(properties.contains(key)) << key;
   }
   EXPECT_FALSE(properties.contains("services"));
-  EXPECT_EQ(value.at_pointer("/properties/traffic/items/properties/schedule/oneOf").as_array().size(), 4u);
+  EXPECT_EQ(value.at_pointer("/properties/traffic/items/properties/schedule/oneOf").as_array().size(), 6u);
   EXPECT_TRUE(
       value.at_pointer("/properties/receivers/additionalProperties/properties").as_object().contains("latency"));
 }

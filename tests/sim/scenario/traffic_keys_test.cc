@@ -48,7 +48,7 @@ TEST(Schedules, SayWhatIsWrong) {
             "--set: traffic.0.schedule.rate: '5' is not a rate such as 50/s, 3000/m, 1k/h or 500/d");
   EXPECT_EQ(fault("{rate: 5/s, for: 0}"), at + "'for' must be longer than 0");
   EXPECT_EQ(fault("{rate: 5/s, every: 1s, for: 1s}"),
-            "--set: unknown key 'every' in rate schedule; valid: rate, arrivals, for, count");
+            "--set: unknown key 'every' in rate schedule; valid: rate, arrivals, shape, for, count");
   EXPECT_EQ(fault("{ramp: {from: 1/s, to: 2/s}}"), at + "key 'for' is missing in ramp schedule");
   EXPECT_EQ(fault("{ramp: {from: 0/s, to: 0/s}, for: 1s}"),
             "--set: traffic.0.schedule.ramp: one of 'from' and 'to' must be more than 0");
@@ -56,8 +56,8 @@ TEST(Schedules, SayWhatIsWrong) {
   EXPECT_EQ(fault("{saturate: {}, for: 1s}"),
             "--set: traffic.0.schedule.saturate: key 'in_flight' is missing in saturate");
   EXPECT_EQ(fault("{rat: 5/s, for: 1s}"), "--set: unknown key 'rat' in schedule; did you mean 'rate'?");
-  EXPECT_EQ(fault("{for: 1s}"), at + "does not say what kind it is; valid: rate, ramp, burst, saturate");
-  EXPECT_EQ(fault("{warmup: {}}"), "--set: a 'warmup' schedule is not available in this version");
+  EXPECT_EQ(fault("{for: 1s}"),
+            at + "does not say what kind it is; valid: rate, ramp, burst, warmup, replay, saturate");
   EXPECT_EQ(fault("50/s"), at + "expected a map such as {rate: 50/s, for: 20s}, found '50/s'");
 }
 
