@@ -8,17 +8,19 @@ namespace {
 using receiver::FeedbackSettings;
 
 measure::DayRow row(std::uint32_t day, const std::string& ip, std::uint64_t attempts, std::int32_t score) {
-  return {.day = day,
-          .source_ip = ip,
-          .domain = "shop.example",
-          .attempts = attempts,
-          .accepted = attempts - 50,
-          .deferrals = 40,
-          .rejected = 10,
-          .inbox = attempts - 150,
-          .spam = 100,
-          .complaints = 5,
-          .reputation_milli = score};
+  measure::DayRow made;
+  made.day = day;
+  made.source_ip = ip;
+  made.domain = "shop.example";
+  made.attempts = attempts;
+  made.accepted = attempts - 50;
+  made.deferrals = 40;
+  made.rejected = 10;
+  made.inbox = attempts - 150;
+  made.spam = 100;
+  made.complaints = 5;
+  made.reputation_milli = score;
+  return made;
 }
 
 FeedbackSettings tools(FeedbackSettings::Tools which) {
