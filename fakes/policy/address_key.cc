@@ -37,7 +37,7 @@ std::uint64_t key_of(std::string_view text) {
   // RFC 5321 §4.5.3.1.3 bounds a path to 256 octets; what is longer (a Message-ID may be) takes the slow way.
   std::array<char, 512> lower;
   if (text.size() <= lower.size()) {
-    std::memcpy(lower.data(), text.data(), text.size());
+    text.copy(lower.data(), text.size());
     lower_in_place(lower.data(), text.size());
     return stable_hash({lower.data(), text.size()});
   }

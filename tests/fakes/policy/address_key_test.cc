@@ -16,6 +16,11 @@ TEST(ToLower, ChangesCapitalLettersOfAsciiAlone) {
   }
 }
 
+// The sanitizers see to it.
+TEST(KeyOf, NothingAtAllHasAKeyToo) {
+  EXPECT_EQ(key_of(std::string_view()), key_of(""));
+}
+
 TEST(AssignLower, EveryOctetAtEveryPlace) {
   for (int octet = 0; octet < 256; ++octet) {
     const char c = static_cast<char>(octet);
