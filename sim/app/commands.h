@@ -21,6 +21,7 @@ enum ExitStatus : int {
 
 void add_run_command(CLI::App& app, int& exit_status);
 void add_simulate_command(CLI::App& app, int& exit_status);
+void add_plan_command(CLI::App& app, int& exit_status);
 void add_serve_command(CLI::App& app, int& exit_status);
 void add_report_command(CLI::App& app, int& exit_status);
 void add_explain_command(CLI::App& app, int& exit_status);

@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   mailrig::app::add_run_command(app, exit_status);
   mailrig::app::add_simulate_command(app, exit_status);
+  mailrig::app::add_plan_command(app, exit_status);
   mailrig::app::add_serve_command(app, exit_status);
   mailrig::app::add_report_command(app, exit_status);
   mailrig::app::add_explain_command(app, exit_status);

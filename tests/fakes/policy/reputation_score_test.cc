@@ -121,17 +121,35 @@ TEST_F(ReputationScoreTest, TrapsCountOneByOneUpToFive) {
 
 TEST_F(ReputationScoreTest, ComplaintsCountFromTheSoftLimitToThreeTimesTheHardOnesWorth) {
   IdentityRecord record = mature();
+  record.accepted_milli = 10'000'000;
   const auto with = [&](std::uint64_t complaints) {
     record.complaints_milli = complaints;
     return against(record);
   };
-  EXPECT_THAT(with(1'000), IsEmpty()) << "one in a thousand";
-  EXPECT_THAT(with(2'000), ElementsAre("complaints ip -60"));
-  EXPECT_THAT(with(3'000), ElementsAre("complaints ip -120"));
-  EXPECT_THAT(with(7'000), ElementsAre("complaints ip -360"));
-  EXPECT_THAT(with(100'000), ElementsAre("complaints ip -360"));
+  EXPECT_THAT(with(10'000), IsEmpty()) << "one in a thousand";
+  EXPECT_THAT(with(20'000), ElementsAre("complaints ip -60"));
+  EXPECT_THAT(with(30'000), ElementsAre("complaints ip -120"));
+  EXPECT_THAT(with(70'000), ElementsAre("complaints ip -360"));
+  EXPECT_THAT(with(1'000'000), ElementsAre("complaints ip -360"));
+  record.accepted_milli = 100'000;
+  EXPECT_THAT(with(2'000), IsEmpty()) << "two angry readers are no rate yet";
+  EXPECT_THAT(with(3'000), ElementsAre("complaints ip -360"));
   record.accepted_milli = 49'999;
   EXPECT_THAT(with(10'000), IsEmpty()) << "a rate over so few says nothing";
+}
+
+TEST_F(ReputationScoreTest, FewOpensCountWhereReadingIsKnown) {
+  IdentityRecord record = mature();
+  const auto with = [&](std::uint64_t awaited, std::uint64_t opened) {
+    record.awaited_milli = awaited;
+    record.opened_milli = opened;
+    return against(record);
+  };
+  EXPECT_THAT(with(0, 0), IsEmpty());
+  EXPECT_THAT(with(49'000, 0), IsEmpty()) << "a rate over so few says nothing";
+  EXPECT_THAT(with(100'000, 0), ElementsAre("few opens ip -20"));
+  EXPECT_THAT(with(100'000, 7'500), ElementsAre("few opens ip -10"));
+  EXPECT_THAT(with(100'000, 15'000), IsEmpty());
 }
 
 TEST_F(ReputationScoreTest, NamesWeighAsTheirOwnWeightSays) {

@@ -93,7 +93,7 @@ TEST(Files, ForeignAndDamagedSummariesAreRefused) {
 
 TEST(Format, KnowsItsNames) {
   EXPECT_EQ(*parse_format("csv"), Format::csv);
-  EXPECT_THAT(parse_format("xml").error().message, HasSubstr("text, json, csv and junit"));
+  EXPECT_THAT(parse_format("xml").error().message, HasSubstr("text, json, csv, junit and postmaster"));
 }
 
 }  // namespace
