@@ -15,29 +15,20 @@ namespace {
 
 namespace json = boost::json;
 
-// A day of one domain or address.
-struct Sum {
-  std::uint64_t attempts = 0;
-  std::uint64_t accepted = 0;
-  std::uint64_t deferrals = 0;
-  std::uint64_t rejected = 0;
-  std::uint64_t inbox = 0;
-  std::uint64_t spam = 0;
-  std::uint64_t complaints = 0;
-  std::optional<std::int32_t> reputation_milli;
-
-  void add(const measure::DayRow& row) {
-    attempts += row.attempts;
-    accepted += row.accepted;
-    deferrals += row.deferrals;
-    rejected += row.rejected;
-    inbox += row.inbox;
-    spam += row.spam;
-    complaints += row.complaints;
-    // Of several the worst: that is what the provider acts on.
-    if (row.reputation_milli) reputation_milli = std::min(reputation_milli.value_or(1000), *row.reputation_milli);
+// Of one domain or address, whatever the other was.
+void add(measure::DayRow& sum, const measure::DayRow& row) {
+  sum.attempts += row.attempts;
+  sum.accepted += row.accepted;
+  sum.deferrals += row.deferrals;
+  sum.rejected += row.rejected;
+  sum.inbox += row.inbox;
+  sum.spam += row.spam;
+  sum.complaints += row.complaints;
+  // Of several the worst: that is what the provider acts on.
+  if (row.reputation_milli) {
+    sum.reputation_milli = std::min(sum.reputation_milli.value_or(*row.reputation_milli), *row.reputation_milli);
   }
-};
+}
 
 // Gmail's four bands; where they begin is assumed.
 std::string_view band(std::int32_t milli) {
@@ -54,7 +45,7 @@ json::value points(const std::optional<std::int32_t>& milli) {
   return milli ? json::value(*milli / 1000.0) : json::value(nullptr);
 }
 
-json::object row_of(std::uint32_t day, bool is_domain, const std::string& name, const Sum& sum,
+json::object row_of(std::uint32_t day, bool is_domain, const std::string& name, const measure::DayRow& sum,
                     const receiver::FeedbackSettings& tools) {
   using Tools = receiver::FeedbackSettings::Tools;
   const bool covered = tools.tools == Tools::both || tools.tools == (is_domain ? Tools::domain : Tools::ip);
@@ -86,10 +77,10 @@ std::string percent(const json::value* value) {
 }  // namespace
 
 json::array postmaster_view(const receiver::FeedbackSettings& tools, const std::vector<measure::DayRow>& days) {
-  std::map<std::tuple<std::uint32_t, bool, std::string>, Sum> sums;
+  std::map<std::tuple<std::uint32_t, bool, std::string>, measure::DayRow> sums;
   for (const measure::DayRow& row : days) {
-    if (!row.domain.empty()) sums[{row.day, true, row.domain}].add(row);
-    sums[{row.day, false, row.source_ip}].add(row);
+    if (!row.domain.empty()) add(sums[{row.day, true, row.domain}], row);
+    add(sums[{row.day, false, row.source_ip}], row);
   }
   json::array view;
   for (const auto& [key, sum] : sums) {

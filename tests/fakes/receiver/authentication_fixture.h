@@ -85,8 +85,9 @@ class AuthenticationTest : public ::testing::Test {
 
   Receiver& make(std::string_view name, std::string_view changes = "{}") {
     Profile made = profile(name, changes);
-    receiver_ =
-        std::make_unique<Receiver>(std::string(name), std::move(made), Mailboxes(Draw(1)), Draw(1), &diary_, &zones_);
+    const MailboxShares shares = made.mailboxes;
+    receiver_ = std::make_unique<Receiver>(std::string(name), std::move(made), Mailboxes(Draw(1), shares), Draw(1),
+                                           &diary_, &zones_);
     return *receiver_;
   }
 

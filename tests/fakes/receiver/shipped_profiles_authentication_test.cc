@@ -305,6 +305,18 @@ TEST_F(ShippedAuthenticationTest, QuarantineMeansTheSpamFolder) {
   }
 }
 
+// Whoever is in the address book may be somebody else who says so: the author's wish comes first.
+TEST_F(ShippedAuthenticationTest, ContactsDoNotSaveMailThatFailsUnderQuarantine) {
+  const auto stored = [this](std::string_view author, std::string_view wish) {
+    add_txt(fmt::format("_dmarc.{}", author), fmt::format("v=DMARC1; p={}", wish));
+    make("gmail", "mailboxes: { contacts: 100% }");
+    EXPECT_THAT(send("jane@gmail.com", message(author), "x@platform.example", platform_ip), StartsWith("250"));
+    return diary_.take();
+  };
+  EXPECT_THAT(stored("plain.example", "none"), ::testing::Contains("stored jane@gmail.com"));
+  EXPECT_THAT(stored("alumni.example", "quarantine"), ::testing::Contains("stored jane@gmail.com as spam"));
+}
+
 // The DNS does not answer for one thing after the other; nobody may bounce because of that.
 TEST_F(ShippedAuthenticationTest, WhatTheDnsDoesNotSayIsTriedAgainEverywhere) {
   // A zone that is not ours refuses to answer.
