@@ -181,11 +181,13 @@ Authenticator::Authenticator(const dns::Zones& zones, std::string region, const 
       envelopes_(verdicts_max),
       spf_verdicts_(verdicts_max),
       resolver_(zones, std::move(region)),
-      contents_(verdicts_max) {}
+      contents_(verdicts_max),
+      signatures_(verdicts_max) {}
 
 std::size_t Authenticator::size() const {
   const std::lock_guard lock(mutex_);
-  return resolver_.size() + networks_.size() + envelopes_.size() + spf_verdicts_.size() + contents_.size();
+  return resolver_.size() + networks_.size() + envelopes_.size() + spf_verdicts_.size() + contents_.size() +
+         signatures_.size();
 }
 
 Duration Authenticator::connect(Instant now, Session& session) {
@@ -294,8 +296,8 @@ Duration Authenticator::data(Instant now, Session& session, const MessageFacts& 
   if (key != 0 && recall_content(now, key, facts)) return {};
   Answers answers(*this, now);
   Questions questions(&answers);
-  judge_content(now, session, message, questions);
-  const Instant holds = questions.hold_until(now);
+  const Instant signatures_hold = judge_content(now, session, message, questions);
+  const Instant holds = std::min(questions.hold_until(now), signatures_hold);
   if (key != 0 && holds > now) {
     const std::lock_guard lock(mutex_);
     contents_.put(key, {facts, holds});
@@ -319,24 +321,49 @@ std::unique_ptr<Authenticator::Verifiers> Authenticator::take_verifiers() {
   return verifiers;
 }
 
-void Authenticator::judge_content(Instant now, Session& session, const MessageFacts& message, Questions& questions) {
-  ContentFacts& facts = session.authentication;
+Authenticator::SignatureVerdicts Authenticator::verify(Instant now, std::string_view message, Questions& questions) {
+  SignatureVerdicts found;
   auto verifiers = take_verifiers();
-  const auth::DkimOutcome dkim = verifiers->dkim.verify(message.content, questions, now);
-  facts.dkim = dkim.result();
-  auth::ArcOutcome arc;
+  found.dkim = verifiers->dkim.verify(message, questions, now);
   if (policy_.arc_trusts_anybody || !policy_.arc_trusted.empty()) {
-    arc = verifiers->arc.verify(message.content, questions, now);
-    facts.arc = arc.result;
-    facts.arc_vouches = vouches(arc, message.content);
+    found.arc = verifiers->arc.verify(message, questions, now);
+    found.arc_vouches = vouches(found.arc, message);
   }
-  {
+  found.expires = questions.hold_until(now);
+  const std::lock_guard lock(mutex_);
+  idle_verifiers_.push_back(std::move(verifiers));
+  return found;
+}
+
+Authenticator::SignatureVerdicts Authenticator::check_signatures(Instant now, const MessageFacts& message,
+                                                                 Questions& questions) {
+  const std::uint64_t key = message.content_key;
+  if (key != 0) {
     const std::lock_guard lock(mutex_);
-    idle_verifiers_.push_back(std::move(verifiers));
+    const SignatureVerdicts* known = signatures_.find(key);
+    if (known != nullptr && now < known->expires) return *known;
   }
-  judge_author(session, message, dkim, pct_draw(message), questions);
-  facts.results_field = authentication_field(
-      policy_.authserv_id.empty() ? std::string_view(session.mx_host) : policy_.authserv_id, session, dkim, arc);
+  // Of its own, so that it is known how long the keys hold, whatever is asked besides.
+  Questions about_keys(&questions);
+  SignatureVerdicts found = verify(now, message.content, about_keys);
+  if (key != 0 && found.expires > now) {
+    const std::lock_guard lock(mutex_);
+    signatures_.put(key, found);
+  }
+  return found;
+}
+
+Instant Authenticator::judge_content(Instant now, Session& session, const MessageFacts& message, Questions& questions) {
+  ContentFacts& facts = session.authentication;
+  const SignatureVerdicts found = check_signatures(now, message, questions);
+  facts.dkim = found.dkim.result();
+  facts.arc = found.arc.result;
+  facts.arc_vouches = found.arc_vouches;
+  judge_author(session, message, found.dkim, pct_draw(message), questions);
+  facts.results_field =
+      authentication_field(policy_.authserv_id.empty() ? std::string_view(session.mx_host) : policy_.authserv_id,
+                           session, found.dkim, found.arc);
+  return found.expires;
 }
 
 void Authenticator::judge_author(Session& session, const MessageFacts& message, const auth::DkimOutcome& dkim, int draw,

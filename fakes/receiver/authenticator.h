@@ -65,6 +65,13 @@ class Authenticator {
     std::string domain;
     Instant expires{};
   };
+  // Of all messages with one content key, whoever brings them: what costs the most, and depends on the least.
+  struct SignatureVerdicts {
+    auth::DkimOutcome dkim;
+    auth::ArcOutcome arc;
+    bool arc_vouches = false;
+    Instant expires{};
+  };
   // What one thread at a time needs to verify signatures with.
   struct Verifiers {
     Verifiers() = default;
@@ -84,7 +91,11 @@ class Authenticator {
   EnvelopeVerdict judge_envelope(Instant now, const policy::Session& session, Questions& questions);
   Instant judge_spf(Instant now, const policy::Session& session, policy::EnvelopeFacts& facts, Questions& questions);
   bool recall_content(Instant now, std::uint64_t key, policy::ContentFacts& facts);
-  void judge_content(Instant now, policy::Session& session, const policy::MessageFacts& message, Questions& questions);
+  // Says how long what it found of the signatures holds; what was asked besides, `questions` know.
+  Instant judge_content(Instant now, policy::Session& session, const policy::MessageFacts& message,
+                        Questions& questions);
+  SignatureVerdicts check_signatures(Instant now, const policy::MessageFacts& message, Questions& questions);
+  SignatureVerdicts verify(Instant now, std::string_view message, Questions& questions);
   void judge_author(policy::Session& session, const policy::MessageFacts& message, const auth::DkimOutcome& dkim,
                     int pct_draw, Questions& questions);
   bool vouches(const auth::ArcOutcome& arc, std::string_view message) const;
@@ -101,6 +112,7 @@ class Authenticator {
   mutable std::mutex mutex_;                           // of what follows; held for moments
   dns::CachingResolver resolver_;
   RecentMap<std::uint64_t, ContentVerdict> contents_;
+  RecentMap<std::uint64_t, SignatureVerdicts> signatures_;
   std::vector<std::unique_ptr<Verifiers>> idle_verifiers_;
 };
 
