@@ -39,6 +39,7 @@ std::uint64_t envelope_key(const Session& session) {
 }
 
 // What of the envelope the verdict on a message depends on.
+constexpr int any_draw = 100;  // no message's lot
 std::uint64_t content_key(const Session& session, const MessageFacts& message, int pct_draw) {
   const policy::AuthenticationFacts& found = session.authentication;
   const auto outcomes = static_cast<std::uint64_t>(found.spf) << 24 | static_cast<std::uint64_t>(found.spf_helo) << 16 |
@@ -290,17 +291,19 @@ Instant Authenticator::judge_spf(Instant now, const Session& session, EnvelopeFa
 }
 
 Duration Authenticator::data(Instant now, Session& session, const MessageFacts& message) {
-  const int draw = pct_draw(message);
-  const std::uint64_t key = message.content_key == 0 ? 0 : content_key(session, message, draw);
+  const bool may_remember = message.content_key != 0;
   ContentFacts& facts = session.authentication;
-  if (key != 0 && recall_content(now, key, facts)) return {};
+  // Most domains have no pct, and then the lot does not matter.
+  const std::uint64_t any_lot = content_key(session, message, any_draw);
+  const std::uint64_t own_lot = content_key(session, message, pct_draw(message));
+  if (may_remember && (recall_content(now, any_lot, facts) || recall_content(now, own_lot, facts))) return {};
   Answers answers(*this, now);
   Questions questions(&answers);
-  const Instant signatures_hold = judge_content(now, session, message, questions);
-  const Instant holds = std::min(questions.hold_until(now), signatures_hold);
-  if (key != 0 && holds > now) {
+  const Judged judged = judge_content(now, session, message, questions);
+  const Instant holds = std::min(questions.hold_until(now), judged.signatures_hold);
+  if (may_remember && holds > now) {
     const std::lock_guard lock(mutex_);
-    contents_.put(key, {facts, holds});
+    contents_.put(judged.by_lot ? own_lot : any_lot, {facts, holds});
   }
   return questions.cost();
 }
@@ -353,20 +356,21 @@ Authenticator::SignatureVerdicts Authenticator::check_signatures(Instant now, co
   return found;
 }
 
-Instant Authenticator::judge_content(Instant now, Session& session, const MessageFacts& message, Questions& questions) {
+Authenticator::Judged Authenticator::judge_content(Instant now, Session& session, const MessageFacts& message,
+                                                   Questions& questions) {
   ContentFacts& facts = session.authentication;
   const SignatureVerdicts found = check_signatures(now, message, questions);
   facts.dkim = found.dkim.result();
   facts.arc = found.arc.result;
   facts.arc_vouches = found.arc_vouches;
-  judge_author(session, message, found.dkim, pct_draw(message), questions);
+  const bool by_lot = judge_author(session, message, found.dkim, pct_draw(message), questions);
   facts.results_field =
       authentication_field(policy_.authserv_id.empty() ? std::string_view(session.mx_host) : policy_.authserv_id,
                            session, found.dkim, found.arc);
-  return found.expires;
+  return {found.expires, by_lot};
 }
 
-void Authenticator::judge_author(Session& session, const MessageFacts& message, const auth::DkimOutcome& dkim, int draw,
+bool Authenticator::judge_author(Session& session, const MessageFacts& message, const auth::DkimOutcome& dkim, int draw,
                                  Questions& questions) {
   ContentFacts& facts = session.authentication;
   auth::DmarcInput input{.author_domain = {}, .spf = spf_identifier(session), .dkim = {}};
@@ -384,10 +388,12 @@ void Authenticator::judge_author(Session& session, const MessageFacts& message, 
   }
   facts.dmarc = auth::DmarcResult::permerror;  // nobody to ask about
   int worst = -1;
+  bool by_lot = false;
   for (const std::string& author : authors) {
     input.author_domain = author;
     const auth::DmarcEvaluation found =
         auth::evaluate_dmarc(questions, input, {.method = policy_.org_domain, .pct_draw = draw});
+    by_lot = by_lot || (found.record != nullptr && found.record->pct < 100);
     if (severity(found) <= worst) continue;
     worst = severity(found);
     facts.author_domain = found.author_domain;
@@ -401,6 +407,7 @@ void Authenticator::judge_author(Session& session, const MessageFacts& message, 
       facts.signatures[i].aligned = i < found.dkim.size() && found.dkim[i].aligned;
     }
   }
+  return by_lot;
 }
 
 // RFC 8617 §7.2.1: who trusts all who sealed may take their word for how the message came to the first of them.

@@ -91,12 +91,16 @@ class Authenticator {
   EnvelopeVerdict judge_envelope(Instant now, const policy::Session& session, Questions& questions);
   Instant judge_spf(Instant now, const policy::Session& session, policy::EnvelopeFacts& facts, Questions& questions);
   bool recall_content(Instant now, std::uint64_t key, policy::ContentFacts& facts);
-  // Says how long what it found of the signatures holds; what was asked besides, `questions` know.
-  Instant judge_content(Instant now, policy::Session& session, const policy::MessageFacts& message,
-                        Questions& questions);
+  struct Judged {
+    Instant signatures_hold{};  // what was found of them; what was asked besides, `questions` know
+    bool by_lot = false;        // another lot (pct) might have led to something else
+  };
+  Judged judge_content(Instant now, policy::Session& session, const policy::MessageFacts& message,
+                       Questions& questions);
   SignatureVerdicts check_signatures(Instant now, const policy::MessageFacts& message, Questions& questions);
   SignatureVerdicts verify(Instant now, std::string_view message, Questions& questions);
-  void judge_author(policy::Session& session, const policy::MessageFacts& message, const auth::DkimOutcome& dkim,
+  // Whether the lot may have decided.
+  bool judge_author(policy::Session& session, const policy::MessageFacts& message, const auth::DkimOutcome& dkim,
                     int pct_draw, Questions& questions);
   bool vouches(const auth::ArcOutcome& arc, std::string_view message) const;
   int pct_draw(const policy::MessageFacts& message) const;
