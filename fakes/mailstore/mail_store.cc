@@ -8,6 +8,7 @@
 #include "fakes/mailstore/folder_name.h"
 #include "fakes/mailstore/maildir.h"
 #include "fakes/policy/recipient_command.h"
+#include "fakes/receiver/passing_observer.h"
 
 namespace mailrig::mailstore {
 namespace {
@@ -43,35 +44,20 @@ std::string delivered_text(const policy::Session& session, std::string_view reci
 }
 
 // Tells the store of what its receiver stores, and the next observer of everything.
-class MailStore::Keeper final : public receiver::Observer {
+class MailStore::Keeper final : public receiver::PassingObserver {
  public:
   Keeper(MailStore& store, const std::string& receiver, receiver::Observer* next)
-      : store_(store), folder_(store.root_ / folder_name(receiver)), next_(next) {}
+      : PassingObserver(next), store_(store), folder_(store.root_ / folder_name(receiver)) {}
 
-  void session_opened(Instant now, const policy::Session& session) override {
-    if (next_ != nullptr) next_->session_opened(now, session);
-  }
-  void session_refused(Instant now, const policy::Session& session, const policy::Verdict& verdict,
-                       const policy::ReplyContext& context) override {
-    if (next_ != nullptr) next_->session_refused(now, session, verdict, context);
-  }
-  void recipient_verdict(const receiver::RecipientVerdict& verdict) override {
-    if (next_ != nullptr) next_->recipient_verdict(verdict);
-  }
   void stored(Instant now, const policy::Session& session, std::string_view recipient,
               const policy::MessageFacts& message, bool spam) override {
     store_.file(folder_, now, session, recipient, message.content, spam);
-    if (next_ != nullptr) next_->stored(now, session, recipient, message, spam);
+    PassingObserver::stored(now, session, recipient, message, spam);
   }
-  void session_closed(Instant now, const policy::Session& session) override {
-    if (next_ != nullptr) next_->session_closed(now, session);
-  }
-  bool asks_why() const override { return next_ != nullptr && next_->asks_why(); }
 
  private:
   MailStore& store_;
   const std::filesystem::path folder_;
-  receiver::Observer* const next_;
 };
 
 MailStore::MailStore(std::filesystem::path root, std::function<void(const Error&)> first_failure)

@@ -17,29 +17,12 @@ std::uint64_t id_of(const Door::Passing& passing) {
 
 }  // namespace
 
-void Door::session_opened(Instant now, const policy::Session& session) {
-  if (ledger_ != nullptr) ledger_->session_opened(now, session);
-}
-
-void Door::session_refused(Instant now, const policy::Session& session, const policy::Verdict& verdict,
-                           const policy::ReplyContext& context) {
-  if (ledger_ != nullptr) ledger_->session_refused(now, session, verdict, context);
-}
-
-void Door::recipient_verdict(const receiver::RecipientVerdict& verdict) {
-  if (ledger_ != nullptr) ledger_->recipient_verdict(verdict);
-}
-
 void Door::stored(Instant now, const policy::Session& session, std::string_view recipient,
                   const policy::MessageFacts& message, bool spam) {
-  if (ledger_ != nullptr) ledger_->stored(now, session, recipient, message, spam);
+  PassingObserver::stored(now, session, recipient, message, spam);
   if (pass_on_) {
     pass_on_({now, session, recipient, message, forwarder_.forward(now, session, recipient, message)});
   }
-}
-
-void Door::session_closed(Instant now, const policy::Session& session) {
-  if (ledger_ != nullptr) ledger_->session_closed(now, session);
 }
 
 void open_doors(const Doors& doors, measure::Ledger& ledger, const ToDesk& to_desk) {

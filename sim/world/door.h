@@ -9,12 +9,12 @@
 #include <vector>
 
 #include "fakes/forward/forwarder.h"
-#include "fakes/receiver/observer.h"
+#include "fakes/receiver/passing_observer.h"
 #include "sim/measure/ledger.h"
 
 namespace mailrig::world {
 
-class Door final : public receiver::Observer {
+class Door final : public receiver::PassingObserver {
  public:
   // A message as it was taken, and as it is to be passed on.
   struct Passing {
@@ -27,23 +27,20 @@ class Door final : public receiver::Observer {
   using PassOn = std::function<void(Passing&& passing)>;
 
   // `ledger` hears everything too; it may be null and must outlive the door.
-  Door(forward::Forwarder forwarder, receiver::Observer* ledger) : forwarder_(std::move(forwarder)), ledger_(ledger) {}
+  Door(forward::Forwarder forwarder, receiver::Observer* ledger)
+      : PassingObserver(ledger), forwarder_(std::move(forwarder)) {}
 
   const forward::Forwarder& forwarder() const { return forwarder_; }
   // Where messages go from here on. A door that was not opened passes nothing on. Before the first connection.
   void open(PassOn pass_on) { pass_on_ = std::move(pass_on); }
 
-  void session_opened(Instant now, const policy::Session& session) override;
-  void session_refused(Instant now, const policy::Session& session, const policy::Verdict& verdict,
-                       const policy::ReplyContext& context) override;
-  void recipient_verdict(const receiver::RecipientVerdict& verdict) override;
   void stored(Instant now, const policy::Session& session, std::string_view recipient,
               const policy::MessageFacts& message, bool spam) override;
-  void session_closed(Instant now, const policy::Session& session) override;
+  // What is asked about a delivery is asked of the receiver that it ends at.
+  bool asks_why() const override { return false; }
 
  private:
   forward::Forwarder forwarder_;
-  receiver::Observer* ledger_;
   PassOn pass_on_;
 };
 

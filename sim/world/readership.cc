@@ -4,33 +4,25 @@
 #include <tuple>
 
 #include "fakes/base/stable_hash.h"
+#include "fakes/receiver/passing_observer.h"
 
 namespace mailrig::world {
 
 // Hears what one receiver tells.
-class Readership::Ear final : public receiver::Observer {
+class Readership::Ear final : public receiver::PassingObserver {
  public:
-  Ear(Readership& readership, std::uint32_t receiver, receiver::Observer& next)
-      : readership_(readership), receiver_(receiver), next_(next) {}
+  Ear(Readership& readership, std::uint32_t receiver, receiver::Observer* next)
+      : PassingObserver(next), readership_(readership), receiver_(receiver) {}
 
-  void session_opened(Instant now, const policy::Session& session) override { next_.session_opened(now, session); }
-  void session_refused(Instant now, const policy::Session& session, const policy::Verdict& verdict,
-                       const policy::ReplyContext& context) override {
-    next_.session_refused(now, session, verdict, context);
-  }
-  void recipient_verdict(const receiver::RecipientVerdict& verdict) override { next_.recipient_verdict(verdict); }
   void stored(Instant now, const policy::Session& session, std::string_view recipient,
               const policy::MessageFacts& message, bool spam) override {
-    next_.stored(now, session, recipient, message, spam);
+    PassingObserver::stored(now, session, recipient, message, spam);
     readership_.stored(now, receiver_, session, recipient, message, spam);
   }
-  void session_closed(Instant now, const policy::Session& session) override { next_.session_closed(now, session); }
-  bool asks_why() const override { return next_.asks_why(); }
 
  private:
   Readership& readership_;
   const std::uint32_t receiver_;
-  receiver::Observer& next_;
 };
 
 // Of acts at the same instant the order must not depend on who stored first: everything about them counts.
@@ -55,7 +47,7 @@ Readership::~Readership() = default;
 
 receiver::Observer* Readership::in_front_of(std::uint32_t receiver, receiver::Observer* next) {
   if (!anybody_ || receiver >= scenario_.receivers.size() || next == nullptr) return next;
-  return ears_.emplace_back(std::make_unique<Ear>(*this, receiver, *next)).get();
+  return ears_.emplace_back(std::make_unique<Ear>(*this, receiver, next)).get();
 }
 
 void Readership::stored(Instant now, std::uint32_t receiver, const policy::Session& session, std::string_view recipient,
