@@ -89,23 +89,20 @@ Result<TraceRow> read_row(const std::vector<std::string>& fields, const Header& 
 Result<std::vector<TraceRow>> parse_trace(std::string_view text, const std::string& file) {
   std::vector<TraceRow> rows;
   std::optional<Header> header;
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
-  for (int line_number = 1; !text.empty(); ++line_number) {
-    const std::size_t end = text.find('\n');
-    const std::string_view line = mail::trim(text.substr(0, end));
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    if (line.empty() || line.front() == '#') continue;
+  const auto read = for_each_line(text, file, [&](std::string_view line) -> Result<void> {
     const auto fields = csv_fields(line);
     if (!header) {
-      auto read = read_header(fields);
-      if (!read) return Error{read.error().message, file, line_number, 1};
-      header = *read;
-      continue;
+      auto found = read_header(fields);
+      if (!found) return found.error();
+      header = *found;
+      return {};
     }
     auto row = read_row(fields, *header);
-    if (!row) return Error{row.error().message, file, line_number, 1};
+    if (!row) return row.error();
     rows.push_back(std::move(*row));
-  }
+    return {};
+  });
+  if (!read) return read.error();
   if (rows.empty()) return Error{"no mail in it", file};
   std::stable_sort(rows.begin(), rows.end(), [](const TraceRow& a, const TraceRow& b) { return a.offset < b.offset; });
   return rows;

@@ -60,27 +60,37 @@ std::vector<std::string> csv_fields(std::string_view line) {
   return fields;
 }
 
-Result<std::vector<std::string>> parse_address_list(std::string_view text, const std::string& file) {
-  std::vector<std::string> addresses;
-  std::optional<std::size_t> column;
+Result<void> for_each_line(std::string_view text, const std::string& file,
+                           const std::function<Result<void>(std::string_view line)>& use) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   for (int line_number = 1; !text.empty(); ++line_number) {
     const std::size_t end = text.find('\n');
     const std::string_view line = mail::trim(text.substr(0, end));
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     if (line.empty() || line.front() == '#') continue;
+    if (const auto used = use(line); !used) return Error{used.error().message, file, line_number, 1};
+  }
+  return {};
+}
+
+Result<std::vector<std::string>> parse_address_list(std::string_view text, const std::string& file) {
+  std::vector<std::string> addresses;
+  std::optional<std::size_t> column;
+  const auto read = for_each_line(text, file, [&](std::string_view line) -> Result<void> {
     const auto fields = csv_fields(line);
     if (!column && line.find('@') == std::string_view::npos) {
       column = address_column(fields);
-      if (!column) return Error{"the header has no column 'address'", file, line_number, 1};
-      continue;
+      if (!column) return Error{"the header has no column 'address'"};
+      return {};
     }
     if (!column) column = 0;
     const std::string_view field = *column < fields.size() ? mail::trim(fields[*column]) : std::string_view();
     const auto address = mail::parse_address(field);
-    if (!address) return Error{"'" + std::string(field) + "' is not a mail address", file, line_number, 1};
+    if (!address) return Error{"'" + std::string(field) + "' is not a mail address"};
     addresses.push_back(address->to_string());
-  }
+    return {};
+  });
+  if (!read) return read.error();
   if (addresses.empty()) return Error{"no address in it", file};
   return addresses;
 }

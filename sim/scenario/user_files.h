@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,11 @@ namespace mailrig::scenario {
 
 inline constexpr std::size_t list_bytes_max = 1'000'000'000;
 inline constexpr std::size_t message_files_max = 1'000'000;
+
+// Calls use(line) for each line of a text, without the white space around it; not for empty ones and those that begin
+// with '#'. An error ends it, and gets its place in `file`.
+Result<void> for_each_line(std::string_view text, const std::string& file,
+                           const std::function<Result<void>(std::string_view line)>& use);
 
 // The fields of one CSV record (RFC 4180 §2).
 std::vector<std::string> csv_fields(std::string_view line);

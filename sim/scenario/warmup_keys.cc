@@ -121,33 +121,26 @@ struct SenderWarmupDraft : WarmupDraft {
   std::optional<pacing::Pause> pause;
 };
 
+// A part of a rule's trigger.
+template <class Rule, class V, class Member>
+Type<Rule> of_trigger(const Type<V>& type, Member pacing::Trigger::*member) {
+  return config::custom<Rule>(
+      [type, member](const Node& node, Rule& into, Errors& errors) {
+        V value{};
+        if (type.read(node, value, errors)) into.when.*member = value;
+      },
+      type.schema());
+}
+
 // Of a rule: `deferred`, `bounced` and `sample`.
 template <class Rule>
 void add_trigger(Table<Rule>& table) {
-  const auto deferred = config::share();
-  const auto bounced = config::share();
-  const auto sample = config::count();
   table
-      .key("deferred",
-           config::custom<Rule>(
-               [deferred](const Node& node, Rule& into, Errors& errors) {
-                 std::uint32_t share = 0;
-                 if (deferred.read(node, share, errors)) into.when.deferred_ppm = share;
-               },
-               deferred.schema()),
+      .key("deferred", of_trigger<Rule>(config::share(), &pacing::Trigger::deferred_ppm),
            "When this share of the day's copies so far is deferred at its first try")
-      .key("bounced",
-           config::custom<Rule>(
-               [bounced](const Node& node, Rule& into, Errors& errors) {
-                 std::uint32_t share = 0;
-                 if (bounced.read(node, share, errors)) into.when.bounced_ppm = share;
-               },
-               bounced.schema()),
+      .key("bounced", of_trigger<Rule>(config::share(), &pacing::Trigger::bounced_ppm),
            "When this share of the day's copies so far fails for good")
-      .key("sample",
-           config::custom<Rule>(
-               [sample](const Node& node, Rule& into, Errors& errors) { sample.read(node, into.when.sample, errors); },
-               sample.schema()),
+      .key("sample", of_trigger<Rule>(config::count(), &pacing::Trigger::sample),
            "Not before so many copies were tried that day; default 50")
       .not_available("complained")
       .check([](const Node& node, Rule& rule, Errors& errors) {
