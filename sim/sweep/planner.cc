@@ -6,7 +6,8 @@
 #include <array>
 #include <cstddef>
 
-#include "fakes/base/wide.h"
+#include "fakes/base/check.h"
+#include "sim/pacing/warmup.h"
 
 namespace mailrig::sweep {
 namespace {
@@ -39,12 +40,10 @@ struct Bracket {
 }  // namespace
 
 std::uint32_t days_of(const WarmupCandidate& candidate) {
-  // In thousandths of a copy, as the plan itself is computed.
-  Uint128 copies = static_cast<Uint128>(candidate.start) * 1000;
-  const Uint128 wanted = static_cast<Uint128>(candidate.max) * 1000;
-  std::uint32_t days = 1;
-  for (; copies < wanted && days < 100'000; ++days) copies = copies * candidate.growth_milli / 1000;
-  return days;
+  const auto days =
+      pacing::grown({.start = candidate.start, .growth_milli = candidate.growth_milli, .max = candidate.max});
+  CHECK(days);
+  return static_cast<std::uint32_t>(days->size());
 }
 
 std::string to_yaml(const WarmupCandidate& candidate) {

@@ -18,7 +18,7 @@ struct WarmupCandidate {
 
   friend bool operator==(const WarmupCandidate&, const WarmupCandidate&) = default;
 };
-// The day on which it reaches `max`; growth must be above 1.
+// The day on which it reaches `max`, which scenarios bound (pacing::copies_a_day_max); growth must be above 1.
 std::uint32_t days_of(const WarmupCandidate& candidate);
 // "{ start: 50, growth: 1.4, max: 3000 }"
 std::string to_yaml(const WarmupCandidate& candidate);
