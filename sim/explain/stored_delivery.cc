@@ -79,23 +79,20 @@ Result<void> read_attempts(measure::Connection& run, StoredDelivery& delivery) {
 
 Result<void> read_judgement(measure::Connection& run, StoredDelivery& delivery) {
   auto rows = query(run,
-                    "SELECT n, accepted, reason, score, content, facts, memory FROM judgement JOIN circumstances ON "
+                    "SELECT reason, content, facts, memory FROM judgement JOIN circumstances ON "
                     "circumstances.id = judgement.circumstances WHERE delivery = ?1 ORDER BY judgement.rowid",
                     {"delivery", delivery.row, {}});
   if (!rows) return rows.error();
   std::optional<Error> fault;
   const auto keep = [&](const Statement& row) {
-    auto circumstances = measure::read_circumstances(row.text(5));
-    auto remembered = measure::read_memory(row.text(6));
+    auto circumstances = measure::read_circumstances(row.text(2));
+    auto remembered = measure::read_memory(row.text(3));
     if (!circumstances || !remembered) {
       fault = !circumstances ? circumstances.error() : remembered.error();
       return;
     }
-    circumstances->session.content.score_milli = static_cast<std::int32_t>(row.integer(4));
-    delivery.judgement = StoredJudgement{.n = static_cast<std::uint32_t>(row.integer(0)),
-                                         .accepted = row.integer(1) != 0,
-                                         .reason = std::string(row.text(2)),
-                                         .score_milli = static_cast<std::int32_t>(row.integer(3)),
+    circumstances->session.content.score_milli = static_cast<std::int32_t>(row.integer(1));
+    delivery.judgement = StoredJudgement{.reason = std::string(row.text(0)),
                                          .circumstances = std::move(*circumstances),
                                          .remembered = std::move(*remembered)};
   };

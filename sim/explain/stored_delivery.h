@@ -29,10 +29,7 @@ struct StoredAttempt {
 
 // How a receiver judged the message, the last time that it came as far as end of data.
 struct StoredJudgement {
-  std::uint32_t n = 0;  // attempt
-  bool accepted = false;
   std::string reason;  // what sent it to the spam folder; empty: the inbox, or not accepted
-  std::int32_t score_milli = 0;
   measure::Circumstances circumstances;
   policy::Recollection remembered;
 };
