@@ -39,11 +39,10 @@ std::uint64_t envelope_key(const Session& session) {
 }
 
 // What of the envelope the verdict on a message depends on.
-constexpr int any_draw = 100;  // no message's lot
-std::uint64_t content_key(const Session& session, const MessageFacts& message, int pct_draw) {
+std::uint64_t content_key(const Session& session, const MessageFacts& message) {
   const policy::AuthenticationFacts& found = session.authentication;
   const auto outcomes = static_cast<std::uint64_t>(found.spf) << 24 | static_cast<std::uint64_t>(found.spf_helo) << 16 |
-                        static_cast<std::uint64_t>(session.network.iprev) << 8 | static_cast<std::uint64_t>(pct_draw);
+                        static_cast<std::uint64_t>(session.network.iprev) << 8;
   const std::uint64_t host = stable_hash(session.mx_host, envelope_key(session));
   return combine(combine(combine(message.content_key, host), outcomes), policy::key_of(message.header_from_domain));
 }
@@ -291,15 +290,16 @@ Instant Authenticator::judge_spf(Instant now, const Session& session, EnvelopeFa
 }
 
 Duration Authenticator::data(Instant now, Session& session, const MessageFacts& message) {
-  const bool may_remember = message.content_key != 0;
   ContentFacts& facts = session.authentication;
+  const bool may_remember = message.content_key != 0;
+  const int draw = pct_draw(message);
   // Most domains have no pct, and then the lot does not matter.
-  const std::uint64_t any_lot = content_key(session, message, any_draw);
-  const std::uint64_t own_lot = content_key(session, message, pct_draw(message));
+  const std::uint64_t any_lot = may_remember ? content_key(session, message) : 0;
+  const std::uint64_t own_lot = combine(any_lot, static_cast<std::uint64_t>(draw));
   if (may_remember && (recall_content(now, any_lot, facts) || recall_content(now, own_lot, facts))) return {};
   Answers answers(*this, now);
   Questions questions(&answers);
-  const Judged judged = judge_content(now, session, message, questions);
+  const Judged judged = judge_content(now, session, message, draw, questions);
   const Instant holds = std::min(questions.hold_until(now), judged.signatures_hold);
   if (may_remember && holds > now) {
     const std::lock_guard lock(mutex_);
@@ -356,14 +356,14 @@ Authenticator::SignatureVerdicts Authenticator::check_signatures(Instant now, co
   return found;
 }
 
-Authenticator::Judged Authenticator::judge_content(Instant now, Session& session, const MessageFacts& message,
+Authenticator::Judged Authenticator::judge_content(Instant now, Session& session, const MessageFacts& message, int draw,
                                                    Questions& questions) {
   ContentFacts& facts = session.authentication;
   const SignatureVerdicts found = check_signatures(now, message, questions);
   facts.dkim = found.dkim.result();
   facts.arc = found.arc.result;
   facts.arc_vouches = found.arc_vouches;
-  const bool by_lot = judge_author(session, message, found.dkim, pct_draw(message), questions);
+  const bool by_lot = judge_author(session, message, found.dkim, draw, questions);
   facts.results_field =
       authentication_field(policy_.authserv_id.empty() ? std::string_view(session.mx_host) : policy_.authserv_id,
                            session, found.dkim, found.arc);

@@ -95,7 +95,7 @@ class Authenticator {
     Instant signatures_hold{};  // what was found of them; what was asked besides, `questions` know
     bool by_lot = false;        // another lot (pct) might have led to something else
   };
-  Judged judge_content(Instant now, policy::Session& session, const policy::MessageFacts& message,
+  Judged judge_content(Instant now, policy::Session& session, const policy::MessageFacts& message, int pct_draw,
                        Questions& questions);
   SignatureVerdicts check_signatures(Instant now, const policy::MessageFacts& message, Questions& questions);
   SignatureVerdicts verify(Instant now, std::string_view message, Questions& questions);
