@@ -1,5 +1,6 @@
 // mailrig simulate: the same scenario in virtual time, once or in many variants.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -49,11 +50,22 @@ std::vector<sweep::Job> jobs_of(const std::vector<sweep::Variant>& variants, con
   return jobs;
 }
 
+// The numbers to show, as expectations about them: a path that leads nowhere is told with the nearest that does.
+Result<std::vector<scenario::Expectation>> shown_numbers(const PlayOptions& play, const SweepOptions& options) {
+  std::vector<std::string> sets = play.sets;
+  sets.push_back(fmt::format("expect=[\"{} >= 0\"]", fmt::join(options.show, " >= 0\", \"")));
+  auto scenario = scenario::load(play.scenario, sets);
+  if (!scenario) return Error{"--show: " + scenario.error().message};
+  return std::move(scenario->expect);
+}
+
 int sweep_scenario(const PlayOptions& play, const SweepOptions& options) {
   const auto scenario = scenario::load(play.scenario, play.sets);
   if (!scenario) return complain(scenario.error(), usage_error);
   const auto variants = sweep::variants(options.sweeps);
   if (!variants) return complain(variants.error(), usage_error);
+  const auto numbers = shown_numbers(play, options);
+  if (!numbers) return complain(numbers.error(), usage_error);
   const std::vector<sweep::Job> jobs = jobs_of(*variants, play, play.seed.value_or(scenario->seed), options.repeat);
 
   const auto& stop = interruption();
@@ -66,7 +78,7 @@ int sweep_scenario(const PlayOptions& play, const SweepOptions& options) {
   });
   if (!summaries) return complain(summaries.error(), usage_error);
 
-  const auto rows = sweep::compare(*variants, *summaries, options.show);
+  const auto rows = sweep::compare(*variants, *summaries, *numbers);
   if (!play.quiet) fmt::print("{}", sweep::to_text(rows, options.show, report::style_for(1)));
   if (!play.out.empty()) {
     const std::filesystem::path folder = play.out;

@@ -3,25 +3,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
-
 #include "sim/report/table.h"
 
 namespace mailrig::sweep {
 namespace {
-
-// "receivers.gmail.rates.inbox": a number of the summary, or nothing.
-const boost::json::value* number_at(const boost::json::value& summary, std::string_view path) {
-  const boost::json::value* at = &summary;
-  while (!path.empty()) {
-    const std::string_view key = path.substr(0, path.find('.'));
-    path.remove_prefix(std::min(key.size() + 1, path.size()));
-    const auto* object = at->if_object();
-    at = object == nullptr ? nullptr : object->if_contains(key);
-    if (at == nullptr) return nullptr;
-  }
-  return at->is_number() ? at : nullptr;
-}
 
 bool is_passed(const boost::json::value& summary) {
   const auto* object = summary.if_object();
@@ -44,17 +29,17 @@ std::string cell(std::string_view path, const Estimate& number) {
 }  // namespace
 
 std::vector<Compared> compare(std::span<const Variant> variants, std::span<const boost::json::value> summaries,
-                              std::span<const std::string> paths) {
+                              std::span<const scenario::Expectation> numbers) {
   std::vector<Compared> rows;
   const std::size_t repetitions = variants.empty() ? 0 : summaries.size() / variants.size();
   for (std::size_t v = 0; v < variants.size(); ++v) {
     const auto own = summaries.subspan(v * repetitions, repetitions);
     Compared& row = rows.emplace_back(Compared{variants[v], {}, 0, repetitions});
     for (const boost::json::value& summary : own) row.passed += is_passed(summary) ? 1 : 0;
-    for (const std::string& path : paths) {
+    for (const scenario::Expectation& number : numbers) {
       std::vector<double> values;
       for (const boost::json::value& summary : own) {
-        if (const auto* number = number_at(summary, path)) values.push_back(number->to_number<double>());
+        if (const auto value = scenario::evaluate(number, summary).value) values.push_back(*value);
       }
       row.numbers.push_back(estimate(values));
     }

@@ -53,6 +53,7 @@ class Sweep(product.ProductTest):
         self.assertIn("2 of 2", text)
 
     def test_bad_sweeps(self):
+        self.assertIn("did you mean", self.sweep("--repeat", 2, "--show", "rates.inbx", status=2).stderr)
         self.assertIn("path=value", self.sweep("--sweep", "lists", status=2).stderr)
         self.assertIn("did you mean", self.sweep("--sweep", "lists.people.unknwon=1%,2%", status=2).stderr)
 

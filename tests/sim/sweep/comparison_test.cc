@@ -10,12 +10,20 @@ boost::json::value summary(double inbox, const char* verdict, bool measured = tr
   return {{"rates", {{"inbox", inbox}}}, {"latency_s", {{"p95", p95}}}, {"verdict", verdict}};
 }
 
+scenario::Expectation about(std::vector<std::string> segments) {
+  scenario::Expectation number;
+  number.segments = std::move(segments);
+  return number;
+}
+
 TEST(Comparison, TakesTheRepetitionsOfEachVariantTogether) {
   const std::vector<Variant> variants = {{{"a=1"}}, {{"a=2"}}};
   const std::vector<boost::json::value> summaries = {summary(0.5, "pass"), summary(0.7, "fail"), summary(1, "pass"),
                                                      summary(1, "pass", false)};
   const std::vector<std::string> paths = {"rates.inbox", "latency_s.p95", "no.such.path"};
-  const auto rows = compare(variants, summaries, paths);
+  const std::vector<scenario::Expectation> numbers = {about({"rates", "inbox"}), about({"latency_s", "p95"}),
+                                                      about({"no", "such", "path"})};
+  const auto rows = compare(variants, summaries, numbers);
   ASSERT_EQ(rows.size(), 2u);
   EXPECT_DOUBLE_EQ(rows[0].numbers[0].mean, 0.6);
   EXPECT_GT(rows[0].numbers[0].half_width, 0);
