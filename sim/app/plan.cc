@@ -89,9 +89,12 @@ const sweep::Tried* nearest_miss(const sweep::Search& search, bool more) {
 
 int plan(const PlanOptions& options) {
   std::vector<std::string> sets = options.sets;
-  sets.push_back("expect=[\"" + options.goal + "\"]");
   const auto scenario = scenario::load(options.scenario, sets);
   if (!scenario) return complain(scenario.error(), usage_error);
+  sets.push_back("expect=[\"" + options.goal + "\"]");
+  if (const auto with_goal = scenario::load(options.scenario, sets); !with_goal) {
+    return complain(Error{"--goal: " + with_goal.error().message}, usage_error);
+  }
   if (options.sender.empty() && scenario->senders.size() != 1) {
     return complain(Error{"--sender: the scenario has several senders; say which one is to be warmed up"}, usage_error);
   }

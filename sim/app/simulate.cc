@@ -78,6 +78,10 @@ int sweep_scenario(const PlayOptions& play, const SweepOptions& options) {
   });
   if (!summaries) return complain(summaries.error(), usage_error);
 
+  if (stop.load()) {
+    const auto played = std::count_if(summaries->begin(), summaries->end(), [](const auto& s) { return !s.is_null(); });
+    fmt::print(stderr, "interrupted: {} of {} simulations were played to their end\n", played, jobs.size());
+  }
   const auto rows = sweep::compare(*variants, *summaries, *numbers);
   if (!play.quiet) fmt::print("{}", sweep::to_text(rows, options.show, report::style_for(1)));
   if (!play.out.empty()) {

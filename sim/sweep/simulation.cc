@@ -72,6 +72,7 @@ Result<std::vector<boost::json::value>> simulate_all(const std::filesystem::path
         mine = next++;
       }
       auto result = play(jobs[mine]);
+      if (interrupted.load()) return;  // half a simulation says nothing
       const std::lock_guard lock(mutex);
       if (!result) {
         if (!failure || mine < failure->first) failure = {mine, result.error()};

@@ -26,7 +26,7 @@ struct Job {
 
 // Plays all of them, `threads` at a time; the results are in the order of the jobs, whoever finishes first. The first
 // error (by order) ends it. `done` is called with the number of finished jobs, from any thread, one call at a time.
-// Interrupted: the jobs that were not played are null.
+// Interrupted: the jobs that were not played to their end are null.
 Result<std::vector<boost::json::value>> simulate_all(const std::filesystem::path& file, std::span<const Job> jobs,
                                                      unsigned threads, const std::atomic<bool>& interrupted,
                                                      const std::function<void(std::size_t)>& done);

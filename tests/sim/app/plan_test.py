@@ -51,6 +51,7 @@ class Plan(product.ProductTest):
 
     def test_bad_questions(self):
         self.assertIn("did you mean", self.plan("--goal", "rates.inbx > 5%", status=2).stderr)
+        self.assertRegex(self.plan("--goal", "rates.inbox >=", status=2).stderr, "^mailrig: --goal: .*is not a value")
         self.assertIn("--start", self.plan("--goal", "rates.inbox > 5%", "--start", "9k", "--max", "1k", status=2).stderr)
         two = SCENARIO.replace("senders: {", "senders: { other: { domain: other.example },").replace(
             "news: {", "news: { sender: shop,")

@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """mailrig simulate --sweep: variants and seeds side by side, the same whatever the number of jobs."""
 import json
+import re
+import signal
+import time
 import unittest
 
 import product
@@ -51,6 +54,18 @@ class Sweep(product.ProductTest):
         self.assertIn("as it is", text)
         self.assertRegex(text, r"200\.00 ± 0\.00")
         self.assertIn("2 of 2", text)
+
+    def test_interrupted_it_tells_of_what_was_played(self):
+        scenario = self.write("swept.yaml", SCENARIO)
+        out = self.folder / "out"
+        process = product.start("simulate", scenario, "--repeat", 2000, "--jobs", 1, "--out", out)
+        time.sleep(3)
+        process.send_signal(signal.SIGINT)
+        stdout, stderr = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130, stdout + stderr)
+        played = int(re.search(r"interrupted: (\d+) of 2000", stderr)[1])
+        numbers = json.loads((out / "sweep.json").read_text())[0]["numbers"]
+        self.assertEqual(numbers["rates.inbox"]["count"], played)
 
     def test_bad_sweeps(self):
         self.assertIn("did you mean", self.sweep("--repeat", 2, "--show", "rates.inbx", status=2).stderr)
