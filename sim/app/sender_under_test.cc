@@ -109,15 +109,32 @@ Result<SenderChoice> parse_sender(std::string_view text) {
 
 namespace {
 
-// Who holds mail back must be the one who sends it.
-Result<void> check_warmups(const SenderChoice& choice, const scenario::Scenario& scenario) {
+// What mail meets in the queue is up to whoever has the queue.
+Result<void> check_queueing(const SenderChoice& choice, const scenario::Scenario& scenario) {
   if (choice.kind == SenderChoice::Kind::builtin) return {};
   for (const scenario::Sender& sender : scenario.senders) {
-    if (!sender.warmup) continue;
-    return sender.at.error(fmt::format(
-        "senders.{}.warmup: only the reference sender holds mail back (--sender builtin); for {} offer each "
-        "day what the warm-up lets through, with traffic of schedule: {{ warmup: … }}",
-        sender.name, choice.name));
+    if (sender.warmup) {
+      return sender.at.error(fmt::format(
+          "senders.{}.warmup: only the reference sender holds mail back (--sender builtin); for {} offer each "
+          "day what the warm-up lets through, with traffic of schedule: {{ warmup: … }}",
+          sender.name, choice.name));
+    }
+    for (const auto& [key, is_set] :
+         {std::pair("suppression", sender.suppression.has_value()), std::pair("stop", sender.stop.has_value()),
+          std::pair("shaping", !sender.shaping.empty())}) {
+      if (!is_set) continue;
+      return sender.at.error(
+          fmt::format("senders.{0}.{1}: is for the reference sender (--sender builtin); {2} has rules of its own, so "
+                      "take it out for {2}",
+                      sender.name, key, choice.name));
+    }
+  }
+  for (const scenario::TimelineEntry& entry : scenario.timeline) {
+    if (!std::holds_alternative<scenario::SourceChange>(entry.what)) continue;
+    return Error{
+        fmt::format("timeline: an address that goes down (senders.<name>.ips.<address>) is for the reference "
+                    "sender (--sender builtin); {} stays on its addresses",
+                    choice.name)};
   }
   return {};
 }
@@ -148,7 +165,7 @@ Result<void> check_signers(const SenderChoice& choice, const scenario::Scenario&
 
 Result<void> check_ability(const SenderChoice& choice, const scenario::Scenario& scenario) {
   auto able = check_signers(choice, scenario);
-  return able ? check_warmups(choice, scenario) : able;
+  return able ? check_queueing(choice, scenario) : able;
 }
 
 std::vector<std::string> notices(const scenario::Scenario& scenario) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <thread>
 #include <utility>
+#include <variant>
 
 #include "fakes/net/endpoint.h"
 #include "sim/live/fake_internet.h"
@@ -18,12 +19,13 @@ constexpr std::chrono::milliseconds tick{50};
 
 class Timeline {
  public:
-  Timeline(const scenario::Scenario& scenario, FakeInternet& internet) : scenario_(scenario), internet_(internet) {}
+  Timeline(const scenario::Scenario& scenario, FakeInternet& internet, SendingSide& sending)
+      : scenario_(scenario), internet_(internet), sending_(sending) {}
 
   Result<void> play(Instant now) {
     for (; next_ < scenario_.timeline.size() && due() <= now; ++next_) {
       const scenario::TimelineEntry& entry = scenario_.timeline[next_];
-      auto done = internet_.change(entry.what.receiver_index, entry.what.apply);
+      auto done = std::visit([this](const auto& change) { return carry_out(change); }, entry.what);
       if (!done) return done;
     }
     return {};
@@ -33,8 +35,21 @@ class Timeline {
   }
 
  private:
+  Result<void> carry_out(const scenario::ReceiverChange& change) {
+    return internet_.change(change.receiver_index, change.apply);
+  }
+  Result<void> carry_out(const scenario::SourceChange& change) {
+    sending_.set_source(change);
+    return {};
+  }
+  Result<void> carry_out(const scenario::SuppressionChange& change) {
+    sending_.suppress(change);
+    return {};
+  }
+
   const scenario::Scenario& scenario_;
   FakeInternet& internet_;
+  SendingSide& sending_;
   std::size_t next_ = 0;
 };
 
@@ -148,13 +163,16 @@ Result<RunResult> run(const scenario::Scenario& scenario, world::World& world, c
     queue.emplace(*foreign, ledger);
   }
 
-  Timeline timeline(scenario, **internet);
+  Timeline timeline(scenario, **internet, sending);
   RunResult result;
   for (;;) {
     const Instant now = clock.now();
     if (auto played = timeline.play(now); !played) return played.error();
     if (options.readership != nullptr) {
-      options.readership->advance(now, [&](const world::Readership::Act& act) { (*internet)->read(act); });
+      options.readership->advance(now, [&](const world::Readership::Act& act) {
+        (*internet)->read(act);
+        if (!act.mailbox.empty()) sending.complained(act);
+      });
     }
     result.interrupted = interrupted(options);
     const bool over = options.duration && now >= scenario.start + *options.duration;

@@ -57,7 +57,7 @@ void Outbound::carry_out(const sender::Command& command) {
       send(command);
       return;
     case sender::Command::Kind::quit:
-      connections_.at(command.connection)->quit();
+      connections_.at(command.connection).smtp->quit();
       return;
   }
 }
@@ -85,6 +85,12 @@ boost::asio::awaitable<void, net::Executor> Outbound::run_lookup(std::shared_ptr
 
 void Outbound::connect(const sender::Command& command) {
   const sender::ConnectionId id = command.connection;
+  if (dead_sources_.contains(command.source)) {
+    boost::asio::post(worker_.io, [self = shared_from_this(), id] {
+      if (!self->stopped_) self->source_failed(id);
+    });
+    return;
+  }
   const auto remote = route_.addresses.listener(command.address);
   if (!remote) {
     // Nobody of our world lives there, and nowhere else do we go.
@@ -113,7 +119,7 @@ void Outbound::connect(const sender::Command& command) {
   SmtpConnection::Handlers handlers;
   const IpAddress source = command.source;
   handlers.on_ready = [this, id, source] {
-    desk_.opening(id, connections_.at(id)->session_key(), source);
+    desk_.opening(id, connections_.at(id).smtp->session_key(), source);
     desk_.connected(now(), id);
     pump_soon();
   };
@@ -123,12 +129,17 @@ void Outbound::connect(const sender::Command& command) {
     pump_soon();
   };
   handlers.on_closed = [self = shared_from_this(), id, source](const smtp::SessionFailure& failure, bool was_ready) {
+    if (!was_ready && self->dead_sources_.contains(source)) {
+      self->connections_.erase(id);
+      if (!self->stopped_) self->source_failed(id);
+      return;
+    }
     // Refusals at the greeting are known to the receiver by the same key.
-    if (!was_ready) self->desk_.opening(id, self->connections_.at(id)->session_key(), source);
+    if (!was_ready) self->desk_.opening(id, self->connections_.at(id).smtp->session_key(), source);
     self->closed(id, failure, was_ready);
   };
   auto connection = std::make_shared<SmtpConnection>(worker_, clock_, std::move(options), std::move(handlers));
-  connections_.emplace(id, connection);
+  connections_.emplace(id, Connection{connection, source});
   connection->start();
 }
 
@@ -144,7 +155,7 @@ void Outbound::send(const sender::Command& command) {
   }
   desk_.sending(command.connection, command.message);
   connections_.at(command.connection)
-      ->send(std::move(message), std::make_shared<const std::string>(desk_.content(command.message)));
+      .smtp->send(std::move(message), std::make_shared<const std::string>(desk_.content(command.message)));
 }
 
 void Outbound::closed(sender::ConnectionId id, const smtp::SessionFailure& failure, bool was_ready) {
@@ -158,12 +169,30 @@ void Outbound::closed(sender::ConnectionId id, const smtp::SessionFailure& failu
   pump_soon();
 }
 
+void Outbound::source_failed(sender::ConnectionId id) {
+  desk_.source_failed(now(), id);
+  pump_soon();
+}
+
+void Outbound::set_source(const IpAddress& source, bool up) {
+  if (up) {
+    dead_sources_.erase(source);
+    return;
+  }
+  dead_sources_.insert(source);
+  // abort() may call back at once and change the table.
+  const auto open = connections_;
+  for (const auto& [id, connection] : open) {
+    if (connection.source == source) connection.smtp->abort();
+  }
+}
+
 void Outbound::stop() {
   stopped_ = true;
   wakeup_.cancel();
   // abort() may call back at once and change the table.
   const auto open = connections_;
-  for (const auto& [id, connection] : open) connection->abort();
+  for (const auto& [id, connection] : open) connection.smtp->abort();
 }
 
 }  // namespace mailrig::live

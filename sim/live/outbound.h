@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 
@@ -38,17 +39,24 @@ class Outbound : public std::enable_shared_from_this<Outbound> {
   void pump();
   // No connection and no lookup is open.
   bool idle() const { return connections_.empty() && lookups_ == 0; }
+  // Down: what is open from that address breaks off, and nothing more gets out from there.
+  void set_source(const IpAddress& source, bool up);
   // Hangs up everywhere and does nothing more.
   void stop();
 
  private:
-  using Connection = std::shared_ptr<SmtpConnection>;
+  struct Connection {
+    std::shared_ptr<SmtpConnection> smtp;
+    IpAddress source;
+  };
 
   void carry_out(const sender::Command& command);
   void look_up(std::string domain);
   void connect(const sender::Command& command);
   void send(const sender::Command& command);
   void closed(sender::ConnectionId id, const smtp::SessionFailure& failure, bool was_ready);
+  // There was no connecting from there.
+  void source_failed(sender::ConnectionId id);
   boost::asio::awaitable<void, net::Executor> run_lookup(std::shared_ptr<Outbound> self, std::string domain);
   // Not now, but as soon as whoever called us is through: reports come in the middle of a connection's own work.
   void pump_soon();
@@ -61,6 +69,7 @@ class Outbound : public std::enable_shared_from_this<Outbound> {
   net::DnsClient dns_;
   boost::asio::steady_timer wakeup_;
   std::unordered_map<sender::ConnectionId, Connection> connections_;
+  std::set<IpAddress> dead_sources_;
   std::size_t lookups_ = 0;
   bool pump_posted_ = false;
   bool stopped_ = false;

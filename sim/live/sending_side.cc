@@ -114,6 +114,23 @@ void SendingSide::relay(Taken taken) {
   }
 }
 
+void SendingSide::set_source(const scenario::SourceChange& change) {
+  thread_->with(change.sender_index,
+                [change](world::SenderDesk&, Outbound& outbound) { outbound.set_source(change.source, change.up); });
+}
+
+void SendingSide::suppress(const scenario::SuppressionChange& change) {
+  thread_->with(change.sender_index, [this, change](world::SenderDesk& desk, Outbound&) {
+    desk.suppress(clock_.now(), change.address, change.suppressed);
+  });
+}
+
+void SendingSide::complained(const world::Readership::Act& act) {
+  thread_->with(scenario_.mail[act.origin.stream].sender_index, [act](world::SenderDesk& desk, Outbound&) {
+    desk.complained(act.at, act.origin.stream, act.origin.source, act.mailbox);
+  });
+}
+
 void SendingSide::stop() {
   if (thread_) thread_->stop();
 }

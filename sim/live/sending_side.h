@@ -17,6 +17,7 @@
 #include "sim/measure/ledger.h"
 #include "sim/plan/mix.h"
 #include "sim/scenario/scenario.h"
+#include "sim/world/readership.h"
 #include "sim/world/world.h"
 
 namespace mailrig::live {
@@ -41,6 +42,10 @@ class SendingSide {
   bool done() const { return thread_ && plays_ && thread_->done(); }
   // The last message was offered and `end.drain` has passed since.
   bool drained() const { return thread_ && plays_ && thread_->drained(); }
+  // Of the reference senders, once they were started.
+  void set_source(const scenario::SourceChange& change);
+  void suppress(const scenario::SuppressionChange& change);
+  void complained(const world::Readership::Act& act);
   // Stops where it is. The world may go on listening.
   void stop();
   // See TrafficThread::lag().

@@ -56,6 +56,14 @@ void TrafficThread::relay(std::size_t desk, std::uint64_t id, mail::Outgoing mes
   });
 }
 
+void TrafficThread::with(std::size_t desk, std::function<void(world::SenderDesk&, Outbound&)> action) {
+  boost::asio::post(pool_.at(0).io, [this, desk, action = std::move(action)] {
+    if (stopping_) return;
+    action(*desks_[desk], *outbounds_[desk]);
+    outbounds_[desk]->pump();
+  });
+}
+
 void TrafficThread::finished(Instant now, std::uint32_t entry) {
   player_.finished(now, entry);
   // A closed loop has room for its next message; not now, because a sender is in the middle of its report.

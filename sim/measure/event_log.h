@@ -32,6 +32,7 @@ class EventLog {
     forwarder_done,
     reader_acted,
     warmup,
+    stopped,
   };
 
   void add(Instant at, std::uint64_t entity, Kind kind, std::uint64_t outcome = 0) {

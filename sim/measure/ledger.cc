@@ -145,6 +145,12 @@ void Ledger::sender_outcome(Instant now, std::uint64_t message, std::uint32_t re
   state_->change(m.first + recipient, [outcome](Delivery& d) { d.outcome = outcome; });
 }
 
+void Ledger::stopped(Instant now, std::uint32_t stream) {
+  const std::lock_guard lock(state_->mutex);
+  state_->log.add(now, stream, EventLog::Kind::stopped);
+  state_->by_stream[stream].stopped_after = now - state_->config.start;
+}
+
 receiver::Observer& Ledger::observer(std::uint32_t receiver) {
   CHECK(receiver < state_->observers.size());
   return *state_->observers[receiver];

@@ -184,6 +184,8 @@ class Ledger {
   // The warm-up of a sender that is ours: whenever it changes, and by how many recipients what it holds back grew.
   void warmup(const WarmupStanding& standing);
   void held_back(std::int64_t recipients);
+  // A sender that is ours tries nothing more of a stream.
+  void stopped(Instant now, std::uint32_t stream);
 
   // A receiver's own account, or that of a forwarder's receiving side, whose indices follow those of the receivers;
   // give the receiver this observer. Lives as long as the ledger.

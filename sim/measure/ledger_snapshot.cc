@@ -87,8 +87,8 @@ std::shared_ptr<const Ledger::Snapshot> Ledger::State::make_snapshot(Instant now
   s->latency.merge(by_receiver[elsewhere()].latency);
   s->service.merge(by_receiver[elsewhere()].service);
   for (std::size_t i = 0; i < by_stream.size(); ++i) {
-    s->streams.push_back(
-        {config.streams[i].name, by_stream[i].tally, by_stream[i].latency, by_stream[i].service, by_stream[i].readers});
+    s->streams.push_back({config.streams[i].name, by_stream[i].tally, by_stream[i].latency, by_stream[i].service,
+                          by_stream[i].readers, by_stream[i].stopped_after});
   }
 
   for (std::size_t slot = 0; slot < by_receiver.size(); ++slot) {

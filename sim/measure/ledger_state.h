@@ -28,6 +28,7 @@ struct Part {
   Histogram latency;
   Histogram service;
   ReaderCounts readers{};
+  std::optional<Duration> stopped_after{};  // of a stream
 };
 
 // Whom a receiver's observation is about.

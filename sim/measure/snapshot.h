@@ -106,6 +106,7 @@ struct StreamReport {
   Histogram latency;
   Histogram service;
   ReaderCounts readers{};
+  std::optional<Duration> stopped_after{};  // by its sender; model time from the start
 };
 
 struct Ledger::Snapshot {

@@ -15,13 +15,26 @@ namespace mailrig::pacing {
 struct DayOutcomes {
   std::uint64_t tried = 0;
   std::uint64_t deferred = 0;
-  std::uint64_t bounced = 0;  // failed for good
+  std::uint64_t bounced = 0;     // failed for good
+  std::uint64_t invalid = 0;     // of them, because the address is no good
+  std::uint64_t complained = 0;  // reported as spam by their readers, whenever they were sent
+
+  DayOutcomes& operator+=(const DayOutcomes& more) {
+    tried += more.tried;
+    deferred += more.deferred;
+    bounced += more.bounced;
+    invalid += more.invalid;
+    complained += more.complained;
+    return *this;
+  }
 };
 
 // Holds when one of the shares is reached; not before `sample` copies were tried.
 struct Trigger {
   std::optional<std::uint32_t> deferred_ppm{};
   std::optional<std::uint32_t> bounced_ppm{};
+  std::optional<std::uint32_t> invalid_ppm{};
+  std::optional<std::uint32_t> complained_ppm{};
   std::uint64_t sample = 50;
 
   bool holds(const DayOutcomes& outcomes) const {
@@ -29,7 +42,8 @@ struct Trigger {
     const auto reached = [&](std::optional<std::uint32_t> limit, std::uint64_t copies) {
       return limit && copies * 1'000'000 >= outcomes.tried * *limit;
     };
-    return reached(deferred_ppm, outcomes.deferred) || reached(bounced_ppm, outcomes.bounced);
+    return reached(deferred_ppm, outcomes.deferred) || reached(bounced_ppm, outcomes.bounced) ||
+           reached(invalid_ppm, outcomes.invalid) || reached(complained_ppm, outcomes.complained);
   }
 };
 

@@ -250,11 +250,14 @@ json::value summary(const RunInfo& run, const measure::Ledger::Snapshot& s) {
   }
   json::object streams;
   for (const auto& stream : s.streams) {
-    streams[stream.name] = json::object{{"totals", totals(stream.tally, s.lost_is_known)},
-                                        {"rates", rates(stream.tally)},
-                                        {"latency_s", times(stream.latency)},
-                                        {"service_s", times(stream.service)},
-                                        {"feedback", readers(stream.readers, stream.tally)}};
+    json::object object{{"totals", totals(stream.tally, s.lost_is_known)},
+                        {"rates", rates(stream.tally)},
+                        {"latency_s", times(stream.latency)},
+                        {"service_s", times(stream.service)},
+                        {"feedback", readers(stream.readers, stream.tally)}};
+    // Only of a stream that its sender stopped.
+    if (stream.stopped_after) object["stopped_after_s"] = to_seconds(*stream.stopped_after);
+    streams[stream.name] = std::move(object);
   }
   o["streams"] = std::move(streams);
   o["submission"] = json::object{

@@ -72,8 +72,10 @@ std::string heading(const json::value& s, const Style& style) {
   return text + "\n";
 }
 
-constexpr std::string_view counted[] = {"deliveries", "inbox",  "spam", "discarded", "rejected",
+constexpr std::string_view counted[] = {"deliveries", "inbox",  "spam", "discarded", "rejected", "suppressed",
                                         "expired",    "queued", "lost", "deferrals", "attempts"};
+// Few senders have such a list.
+constexpr std::string_view shown_when_counted = "suppressed";
 
 using Keys = std::vector<std::string_view>;
 
@@ -101,10 +103,12 @@ Table delivery_table(const json::value& s, const Keys& keys) {
 
 std::string deliveries(const json::value& s, const Style& style) {
   Keys keys(std::begin(counted), std::end(counted));
+  const auto nothing_counted = [&](std::string_view key) { return count_at(s, {"totals", key}) == 0; };
+  std::erase_if(keys, [&](std::string_view key) { return key == shown_when_counted && nothing_counted(key); });
   Table table = delivery_table(s, keys);
   if (table.width() > style.columns) {
     // Columns without a single count make room first.
-    std::erase_if(keys, [&](std::string_view key) { return count_at(s, {"totals", key}) == 0; });
+    std::erase_if(keys, nothing_counted);
     table = delivery_table(s, keys);
   }
   return table.text(style);
@@ -123,6 +127,21 @@ std::string forwarders(const json::value& s, const Style& style) {
     counts.front() = fmt::format("{} → {}: {}", cut_to_width(view_of(forwarder.key()), 20),
                                  cut_to_width(text_at(forwarder.value(), {"to"}), 20), counts.front());
     text += join_wrapped(counts, " · ", style.columns, "  ") + "\n";
+  }
+  return text;
+}
+
+// Kinds of mail that their sender stopped.
+std::string stops(const json::value& s, const Style& style) {
+  std::string text;
+  for (const auto& stream : object_at(s, {"streams"})) {
+    const auto after = number_at(stream.value(), {"stopped_after_s"});
+    if (!after) continue;
+    text += style.paint(Colour::yellow, fmt::format("{} was stopped by its sender after {}; {} of {} never tried",
+                                                    cut_to_width(view_of(stream.key()), 20), human_time(after),
+                                                    grouped(count_at(stream.value(), {"totals", "suppressed"})),
+                                                    grouped(count_at(stream.value(), {"totals", "deliveries"})))) +
+            "\n";
   }
   return text;
 }
@@ -273,8 +292,8 @@ std::string verdict(const json::value& s, const Style& style) {
 }  // namespace
 
 std::string text_report(const json::value& s, const Style& style) {
-  std::string text =
-      heading(s, style) + deliveries(s, style) + sum_line(s, style) + rates(s, style) + forwarders(s, style) + "\n";
+  std::string text = heading(s, style) + deliveries(s, style) + sum_line(s, style) + rates(s, style) + stops(s, style) +
+                     forwarders(s, style) + "\n";
   for (const std::string_view group : {"receivers", "forwarders"}) {
     for (const auto& party : object_at(s, {group})) text += replies_of(view_of(party.key()), party.value(), style);
   }

@@ -85,6 +85,9 @@ config::Type<Schedule> schedule_type();
 config::Type<pacing::Warmup> warmup_type();
 config::Type<pacing::Shape> shape_type();
 config::Type<pacing::SenderWarmup> sender_warmup_type();
+config::Type<std::vector<SenderShaping>> shapings_type();
+config::Type<SuppressionRule> suppression_type();
+config::Type<StopRule> stop_type();
 config::Type<TimelineDraft> timeline_type();
 config::Type<DnsDraft> dns_type();
 config::Type<std::uint32_t> ttl_type();  // "5m" → seconds

@@ -34,6 +34,16 @@ void finish_senders(const Draft& draft, std::vector<Sender>& senders, Errors& er
   }
 }
 
+void finish_shapings(Scenario& scenario, Errors& errors) {
+  const auto targets = joined(names_of(scenario.receivers), names_of(scenario.forwarders));
+  for (Sender& sender : scenario.senders) {
+    for (SenderShaping& shaping : sender.shaping) {
+      shaping.target_index = resolve({shaping.name, shaping.at}, fmt::format("senders.{}.shaping", sender.name),
+                                     "receiver or forwarder", targets, errors);
+    }
+  }
+}
+
 // A forwarder is a sender behind the senders, in a network of its own, and says in its SPF record where it sends from.
 void finish_forwarders(Scenario& scenario, Errors& errors) {
   constexpr std::uint32_t first_address = 0xc612030a;  // 198.18.3.10
@@ -262,6 +272,7 @@ Scenario finish(Draft draft, config::Errors& errors) {
   finish_receivers(draft, scenario, errors);
   const bool profiles_good = errors.count() == before;
   finish_forwarders(scenario, errors);
+  finish_shapings(scenario, errors);
   if (profiles_good) check_forwarder_domains(scenario, errors);
   finish_lists(draft, scenario, errors);
   finish_traffic(draft, scenario, profiles_good, errors);

@@ -171,6 +171,11 @@ config::Table<MailDraft> mail_keys() {
       .key<std::optional<mail::TransferEncoding>>("encoding", &Mail::encoding, encoding(), "Of the text")
       .key("attachments", &Mail::attachments, config::list_of(attachment()), "Attached files, made up")
       .key("deadline", &Mail::deadline, config::duration(), "Later than this is late (rates.on_time)")
+      .key(
+          "priority", &Mail::priority,
+          config::one_of<pacing::Priority>(
+              {{"high", pacing::Priority::high}, {"normal", pacing::Priority::normal}, {"low", pacing::Priority::low}}),
+          "What is more urgent overtakes in the reference sender's queue; default normal")
       .key("recipients", &Mail::recipients, config::integer<std::uint32_t>(1, 1'000), "Of one message")
       .key("envelope_from", &MailDraft::envelope_from_given, reverse_path(),
            "MAIL FROM; default bounces@<sender's domain>")

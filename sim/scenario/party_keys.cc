@@ -103,6 +103,10 @@ config::Table<Sender> sender_keys() {
       .key("pipelining", &Sender::pipelining, config::boolean(), "Use PIPELINING where it is offered")
       .key("warmup", &Sender::warmup, sender_warmup_type(),
            "Copies a day from each address to each receiver; what is more waits for the next day")
+      .key("suppression", &Sender::suppression, suppression_type(),
+           "It writes no more to addresses that turned out to be no good; default: it tries every time")
+      .key("stop", &Sender::stop, stop_type(), "When it stops a kind of mail for good; what was not tried never is")
+      .key("shaping", &Sender::shaping, shapings_type(), "How it treats single receivers")
       .remember_location(&Sender::at)
       .check(finish_sender);
   return table;

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "fakes/auth/canonical_body.h"
@@ -31,6 +32,7 @@
 #include "fakes/smtp/client_session.h"
 #include "sim/pacing/sender_warmup.h"
 #include "sim/pacing/shape.h"
+#include "sim/pacing/shaping.h"
 #include "sim/pacing/warmup.h"
 #include "sim/scenario/expectation.h"
 
@@ -62,13 +64,31 @@ struct DkimKey {
 // Who signs a sender's mail: mailrig, before it hands the mail to whoever delivers it, or a milter of a real MTA.
 enum class Signer : std::uint8_t { builtin, opendkim, rspamd };
 
-// The SMTP client system under test: its identity in DNS and how it behaves.
 // What receivers know of a sender from before the run: it sent so much on so many days, to everybody's content.
 struct KnownAs {
   std::uint32_t days = 0;
   std::uint64_t copies_a_day = 0;  // at each receiver
 };
 
+// Addresses that turned out to be no good are not written to for so long.
+struct SuppressionRule {
+  Duration length = std::chrono::hours(24) * 180;
+  std::vector<std::string> addresses;  // on the list from the beginning, for good
+};
+
+// A kind of mail is stopped for good.
+struct StopRule {
+  pacing::Trigger when{.sample = 100};
+};
+
+// How a sender treats one receiver or forwarder.
+struct SenderShaping : pacing::Shaping {
+  std::string name;                // of the receiver or forwarder
+  std::uint32_t target_index = 0;  // of the receivers, and behind them of the forwarders
+  Location at;
+};
+
+// The SMTP client system under test: its identity in DNS and how it behaves.
 struct Sender {
   std::string name;
   std::string domain;
@@ -91,7 +111,11 @@ struct Sender {
   std::uint32_t recipients_per_transaction = 100;
   smtp::TlsPolicy tls = smtp::TlsPolicy::opportunistic;
   bool pipelining = true;
-  std::optional<pacing::SenderWarmup> warmup;  // of each address at each receiver; the reference sender's only
+  // The reference sender's only:
+  std::optional<pacing::SenderWarmup> warmup;  // of each address at each receiver
+  std::optional<SuppressionRule> suppression;
+  std::optional<StopRule> stop;
+  std::vector<SenderShaping> shaping;
   Location at;
 };
 
@@ -172,9 +196,10 @@ struct Mail {
   std::vector<AttachmentSpec> attachments;
   std::optional<Duration> deadline;
   std::uint32_t recipients = 1;  // per message
-  std::string envelope_from;     // default: bounces@<sender's domain>; empty: the null reverse path
-  bool verp = false;             // a MAIL FROM of its own for every message
-  bool sign = true;              // with the sender's keys in force, if there are any
+  pacing::Priority priority = pacing::Priority::normal;
+  std::string envelope_from;  // default: bounces@<sender's domain>; empty: the null reverse path
+  bool verp = false;          // a MAIL FROM of its own for every message
+  bool sign = true;           // with the sender's keys in force, if there are any
   Tamper tamper = Tamper::none;
   std::optional<feedback::ReaderHabits> readers;  // not said: nobody looks at it
   std::vector<std::filesystem::path> files;       // the user's own messages, sent in turn; empty: generated ones
@@ -237,11 +262,25 @@ struct ReceiverChange {
   std::function<void(policy::Conditions&)> apply;
 };
 
-// Something that happens to the world at a moment, carried out by the drivers. Changes of the DNS are none: the world
-// is built with all of them in it.
+// senders.<name>.ips.<address>: nothing gets out from there any more, or again. The reference sender's only.
+struct SourceChange {
+  std::uint32_t sender_index = 0;
+  IpAddress source{};
+  bool up = false;
+};
+
+// senders.<name>.suppressed.<address>: put on its suppression list by hand, or taken off.
+struct SuppressionChange {
+  std::uint32_t sender_index = 0;
+  std::string address{};
+  bool suppressed = false;
+};
+
+// Something that happens at a moment, carried out by the drivers. Changes of the DNS are none: the world is built with
+// all of them in it.
 struct TimelineEntry {
   Duration at{};
-  ReceiverChange what;
+  std::variant<ReceiverChange, SourceChange, SuppressionChange> what;
 };
 
 // Records that come, change or go: of a sender, or any others.

@@ -108,6 +108,7 @@ Shape stream(const std::string& name) {
                          named("latency_s", times()),
                          named("service_s", times()),
                          named("feedback", feedback()),
+                         number("stopped_after_s"),
                      }));
 }
 

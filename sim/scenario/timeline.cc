@@ -1,5 +1,6 @@
 // `timeline`: its keys, and what each entry comes to.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <functional>
@@ -15,7 +16,13 @@ using config::Errors;
 using config::Node;
 using config::Presence;
 
-constexpr std::string_view for_is_for_receivers = "'for' is for receivers; what a record is later, another entry says";
+constexpr std::string_view for_is_not_for_records = "'for' is not for records; what one is later, another entry says";
+
+std::vector<std::string> shown(const std::vector<IpAddress>& addresses) {
+  std::vector<std::string> texts;
+  for (const IpAddress& address : addresses) texts.push_back(address.to_string());
+  return texts;
+}
 
 // One entry on its way into the scenario.
 struct Step {
@@ -45,7 +52,7 @@ void set_condition(Step& step, V policy::Conditions::*member, const config::Type
   V value{};
   if (!type.read(step.draft.to, value, step.errors)) return;
   const auto entry = [&](Duration at, const V& to) -> TimelineEntry {
-    return {at, {step.party, [member, to](policy::Conditions& conditions) { conditions.*member = to; }}};
+    return {at, ReceiverChange{step.party, [member, to](policy::Conditions& conditions) { conditions.*member = to; }}};
   };
   const V good = policy::Conditions{}.*member;
   Duration at = step.draft.at;
@@ -93,6 +100,42 @@ void set_selector(Step& step) {
   step.scenario.dns.selectors.push_back(std::move(change));
 }
 
+// Of what an address of the sender does, or an address on its list: one entry, and another for the end of `for`.
+template <class Change>
+void set_for_a_while(Step& step, const Change& change, bool Change::*member) {
+  step.scenario.timeline.push_back({step.draft.at, change});
+  if (step.draft.length <= Duration{} || step.draft.length > Duration::max() - step.draft.at) return;
+  Change back = change;
+  back.*member = !(change.*member);
+  step.ends.push_back({step.draft.at + step.draft.length, back});
+}
+
+void set_source(Step& step) {
+  const Sender& sender = step.scenario.senders[step.party];
+  SourceChange change{.sender_index = step.party};
+  const auto address = IpAddress::parse(step.rest);
+  if (!address || std::find(sender.ips.begin(), sender.ips.end(), *address) == sender.ips.end()) {
+    return step.fault(fmt::format("'{}' is no address of senders.{}; it has {}", step.rest, sender.name,
+                                  fmt::join(shown(sender.ips), ", ")));
+  }
+  change.source = *address;
+  if (config::one_of<bool>({{"down", false}, {"up", true}}).read(step.draft.to, change.up, step.errors)) {
+    set_for_a_while(step, change, &SourceChange::up);
+  }
+}
+
+void set_suppressed(Step& step) {
+  const Sender& sender = step.scenario.senders[step.party];
+  if (!sender.suppression) {
+    return step.fault(
+        fmt::format("senders.{0} has no list of suppressed addresses; add senders.{0}.suppression: {{}}", sender.name));
+  }
+  SuppressionChange change{.sender_index = step.party, .address = step.rest};
+  if (config::boolean().read(step.draft.to, change.suppressed, step.errors)) {
+    set_for_a_while(step, change, &SuppressionChange::suppressed);
+  }
+}
+
 // What can be set: PARTY.<name>.KEY, and behind a KEY that ends in a dot whatever the rule makes of it.
 struct Rule {
   std::string_view party;
@@ -122,6 +165,8 @@ constexpr Rule rules[] = {
     {"senders", "spf", "senders.<name>.spf", true, set_spf},
     {"senders", "dmarc", "senders.<name>.dmarc", true, set_dmarc},
     {"senders", "dkim.", "senders.<name>.dkim.<selector>", true, set_selector},
+    {"senders", "ips.", "senders.<name>.ips.<address>", false, set_source},
+    {"senders", "suppressed.", "senders.<name>.suppressed.<address>", false, set_suppressed},
 };
 
 const Rule* rule_for(std::string_view party, std::string_view key) {
@@ -150,12 +195,13 @@ void finish_set(Step& step) {
   const Rule* rule = rule_for(party, key);
   if (rule == nullptr) return cannot_be_set(step);
   if (rule->in_dns && step.draft.length > Duration{}) {
-    return step.fault(for_is_for_receivers);
+    return step.fault(for_is_not_for_records);
   }
   if (!rule->in_dns && (step.draft.propagation || step.draft.ttl_s)) {
     return step.fault("'propagation' and 'ttl' are for records of the DNS");
   }
   const bool receiver = party == "receivers";
+  if (!receiver && step.draft.every > Duration{}) return step.fault("'every' is for receivers");
   const auto names = receiver ? names_of(step.scenario.receivers) : names_of(step.scenario.senders);
   const std::size_t before = step.errors.count();
   step.party =
@@ -168,7 +214,7 @@ void finish_set(Step& step) {
 // record: "shop.example TXT", the whole RRset.
 void set_record(const TimelineDraft& draft, const std::string& key, Scenario& scenario, Errors& errors) {
   if (draft.length > Duration{}) {
-    return errors.add(draft.record->at, fmt::format("{}: {}", key, for_is_for_receivers));
+    return errors.add(draft.record->at, fmt::format("{}: {}", key, for_is_not_for_records));
   }
   const std::string_view text = draft.record->value;
   const auto space = text.find(' ');
@@ -195,16 +241,17 @@ config::Type<TimelineDraft> timeline_type() {
   table.key("at", &TimelineDraft::at, config::duration(), "When, after the start", Presence::required)
       .key("set", &TimelineDraft::set, config::located(config::text()),
            "What changes: receivers.<name>.down, .certificate, .maintenance, .deferring, .slow, .tls, .garbage or "
-           ".limits, senders.<name>.spf, .dmarc or .dkim.<selector>")
+           ".limits, senders.<name>.spf, .dmarc, .dkim.<selector>, .ips.<address> or .suppressed.<address>")
       .key("for", &TimelineDraft::length, config::duration(),
-           "Of a receiver: how long it lasts; default until set again")
+           "Of what is not in the DNS: how long it lasts; default until set again")
       .key("every", &TimelineDraft::every, config::duration(), "Of a receiver: again after so long (7d: every week)")
       .key("times", &TimelineDraft::times, config::integer<std::uint32_t>(1, 1000),
            "How often, with 'every'; default 52")
       .key("record", &TimelineDraft::record, config::located(config::text()),
            "Or which records do: name and type, such as 'shop.example TXT'")
       .key("to", &TimelineDraft::to, config::node(std::move(value)),
-           "The new value: true or false, a certificate, a record (\"\" or [] for none), withdrawn or published",
+           "The new value: true or false, a certificate, a record (\"\" or [] for none), withdrawn or published, "
+           "down or up",
            Presence::required)
       .key("propagation", &TimelineDraft::propagation, config::located(config::duration()),
            "The regions see a change of the DNS within this time, one after the other; default: at once")

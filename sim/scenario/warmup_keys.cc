@@ -5,6 +5,7 @@
 
 #include "fakes/receiver/profile_types.h"
 #include "sim/scenario/draft.h"
+#include "sim/scenario/trigger_keys.h"
 
 namespace mailrig::scenario {
 namespace {
@@ -120,39 +121,6 @@ struct SenderWarmupDraft : WarmupDraft {
   std::optional<pacing::SlowDown> slow_down;
   std::optional<pacing::Pause> pause;
 };
-
-// A part of a rule's trigger.
-template <class Rule, class V, class Member>
-Type<Rule> of_trigger(const Type<V>& type, Member pacing::Trigger::*member) {
-  return config::custom<Rule>(
-      [type, member](const Node& node, Rule& into, Errors& errors) {
-        V value{};
-        if (type.read(node, value, errors)) into.when.*member = value;
-      },
-      type.schema());
-}
-
-// Of a rule: `deferred`, `bounced` and `sample`.
-template <class Rule>
-void add_trigger(Table<Rule>& table) {
-  table
-      .key("deferred", of_trigger<Rule>(config::share(), &pacing::Trigger::deferred_ppm),
-           "When this share of the day's copies so far is deferred at its first try")
-      .key("bounced", of_trigger<Rule>(config::share(), &pacing::Trigger::bounced_ppm),
-           "When this share of the day's copies so far fails for good")
-      .key("sample", of_trigger<Rule>(config::count(), &pacing::Trigger::sample),
-           "Not before so many copies were tried that day; default 50")
-      .not_available("complained")
-      .check([](const Node& node, Rule& rule, Errors& errors) {
-        const auto useless = [](std::optional<std::uint32_t> share) { return share && *share == 0; };
-        if (!rule.when.deferred_ppm && !rule.when.bounced_ppm) {
-          errors.add(node, "needs 'deferred' or 'bounced', such as deferred: 10%");
-        }
-        if (useless(rule.when.deferred_ppm) || useless(rule.when.bounced_ppm)) {
-          errors.add(node, "the shares must be more than 0%");
-        }
-      });
-}
 
 Type<pacing::SlowDown> slow_down_type() {
   Table<pacing::SlowDown> table{"slow_down"};

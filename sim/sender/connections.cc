@@ -13,7 +13,8 @@ constexpr std::uint64_t slot_mask = (std::uint64_t{1} << slot_bits) - 1;
 
 }  // namespace
 
-std::uint32_t Connections::open(std::uint32_t destination, const IpAddress& address, std::string_view host) {
+std::uint32_t Connections::open(std::uint32_t destination, const IpAddress& source, const IpAddress& address,
+                                std::string_view host) {
   if (free_.empty()) {
     free_.push_back(static_cast<std::uint32_t>(slots_.size()));
     slots_.emplace_back();
@@ -25,6 +26,7 @@ std::uint32_t Connections::open(std::uint32_t destination, const IpAddress& addr
   slots_[slot] = {.id = id,
                   .phase = Connection::Phase::opening,
                   .destination = destination,
+                  .source = source,
                   .where = {.connection = id, .address = address, .host = host}};
   ++size_;
   ++destinations_[destination].opening;

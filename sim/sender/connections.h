@@ -24,6 +24,7 @@ struct Connection {
   std::uint32_t destination = none;
   std::uint32_t part = none;
   std::uint32_t transactions = 0;  // finished
+  IpAddress source;
   Where where;
   Instant idle_since{};
   std::uint32_t idle_longer = none;  // neighbours among the idle ones
@@ -35,7 +36,8 @@ class Connections {
   explicit Connections(Destinations& destinations) : destinations_(destinations) {}
 
   // Returns the slot of a new connection, in phase `opening`.
-  std::uint32_t open(std::uint32_t destination, const IpAddress& address, std::string_view host);
+  std::uint32_t open(std::uint32_t destination, const IpAddress& source, const IpAddress& address,
+                     std::string_view host);
   Connection& operator[](std::uint32_t slot) { return slots_[slot]; }
   const Connection& operator[](std::uint32_t slot) const { return slots_[slot]; }
   // The slot of a connection that is not closed, or `none`.

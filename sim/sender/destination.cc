@@ -16,6 +16,7 @@ std::uint32_t Destinations::find_or_add(std::string_view domain, std::uint32_t s
     Destination& added = destinations_[destinations_.add()];
     added.domain = domains_[index].substr(0, domain.size());
     added.source = source;
+    added.shape = shapes_.number_of(added.domain);
   }
   return index;
 }

@@ -15,6 +15,7 @@
 #include "sim/sender/names.h"
 #include "sim/sender/queue.h"
 #include "sim/sender/sender.h"
+#include "sim/sender/shape.h"
 
 namespace mailrig::sender {
 
@@ -51,8 +52,8 @@ struct Destination {
   Instant answer_expires{};
   std::vector<MxAddress> addresses;  // in the answer's order
 
-  PartList ready;
-  PartList ready_fresh;  // only for a connection that was not used before
+  PriorityList ready;
+  PriorityList ready_fresh;  // only for a connection that was not used before
 
   std::uint32_t opening = 0;
   std::uint32_t busy = 0;
@@ -65,25 +66,34 @@ struct Destination {
   smtp::SessionFailure failure;
   Instant crowded_until{};  // before this, one connection has to do
 
+  std::uint32_t shape = 0;    // of Shapes
+  Instant held_back_until{};  // by a reply rule, or by its rate; connections that are open stay
+  Instant wakes_at = never;   // when a timer will have it looked at again
+
   bool active = false;   // in the ring of destinations to look at
   bool in_line = false;  // for a place under connections_max
 
   std::uint32_t connections() const { return opening + busy + closing + static_cast<std::uint32_t>(idle.size()); }
   // There is a connection that mail can go over, now or when it is free.
   bool works() const { return busy > 0 || !idle.empty(); }
-  bool has_ready() const { return ready.size + ready_fresh.size > 0; }
+  std::uint32_t all_ready() const { return ready.size() + ready_fresh.size(); }
+  bool has_ready() const { return all_ready() > 0; }
   // Parts that are on their way or about to be.
-  std::uint32_t in_hand() const { return ready.size + ready_fresh.size + busy; }
+  std::uint32_t in_hand() const { return all_ready() + busy; }
 };
 
 // Domains in lower case, numbered in the order in which they were first seen. Grows with distinct domains only.
 class Destinations {
  public:
+  // `shapes` must outlive it.
+  explicit Destinations(const Shapes& shapes) : shapes_(shapes) {}
   // `source`: of one address, with a warm-up.
   std::uint32_t find_or_add(std::string_view domain, std::uint32_t source = none);
   Destination& operator[](std::uint32_t index) { return destinations_[index]; }
+  std::uint32_t end() const { return destinations_.end(); }
 
  private:
+  const Shapes& shapes_;
   Names domains_;
   Slab<Destination> destinations_;
   std::string lower_;

@@ -48,12 +48,21 @@ void Journal::final(Instant now, Queue& queue, std::uint32_t message, std::uint3
 
   // RFC 5321 §6.1: no notification about mail with a null reverse-path.
   const bool bounces = !stored.message.bounce && !stored.message.mail_from.empty();
-  if (outcome == Event::Outcome::delivered || !bounces) return;
+  // What was never tried is no failure: whoever handed it over learns of it at once, from `final`.
+  if (outcome == Event::Outcome::delivered || outcome == Event::Outcome::suppressed || !bounces) return;
   batches_[stored.batch].failures.push_back({.recipient = recipient,
                                              .outcome = outcome,
                                              .stage = result.stage,
                                              .reply = own_words ? std::optional(*own_words) : result.reply,
                                              .remote_host = where.host});
+}
+
+void Journal::stopped(Instant now, std::uint32_t stream) {
+  Event event;
+  event.kind = Event::Kind::stopped;
+  event.at = now;
+  event.stream = stream;
+  events_.push(std::move(event));
 }
 
 void Journal::close_moment(Instant now, Queue& queue) {

@@ -25,6 +25,8 @@ class Journal {
              const Where& where, Event::Outcome outcome, const smtp::RecipientResult& result,
              const smtp::Reply* own_words);
 
+  void stopped(Instant now, std::uint32_t stream);
+
   // Emits bounces, and `done` for messages nobody waits for, in the order in which the moment touched them.
   void close_moment(Instant now, Queue& queue);
 

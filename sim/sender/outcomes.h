@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "fakes/base/draw.h"
@@ -11,6 +12,9 @@
 #include "sim/sender/journal.h"
 #include "sim/sender/queue.h"
 #include "sim/sender/sender.h"
+#include "sim/sender/shape.h"
+#include "sim/sender/streams.h"
+#include "sim/sender/suppression.h"
 #include "sim/sender/warmup_gate.h"
 
 namespace mailrig::sender {
@@ -18,17 +22,25 @@ namespace mailrig::sender {
 class Outcomes {
  public:
   // The arguments must outlive it.
-  // `gate`: null without a warm-up.
-  Outcomes(const Config& config, const Draw& draw, Queue& queue, Journal& journal, WarmupGate* gate)
-      : config_(config), draw_(draw), queue_(queue), journal_(journal), gate_(gate) {}
+  // `gate`: null without a warm-up. `suppressed`: null without such a list.
+  Outcomes(const Config& config, const Draw& draw, Queue& queue, Journal& journal, WarmupGate* gate, Streams& streams,
+           SuppressionList* suppressed)
+      : config_(config),
+        draw_(draw),
+        queue_(queue),
+        journal_(journal),
+        gate_(gate),
+        streams_(streams),
+        suppressed_(suppressed) {}
 
   // A try of `part` ended with `results` for its recipients, in their order; they are moved from. Recipients to be
   // tried again stay in the part, which is put back into the queue; without any, the part is gone.
-  void conclude(Instant now, std::uint32_t part, const Where& where, std::span<smtp::RecipientResult> results);
+  void conclude(Instant now, std::uint32_t part, const Shape& shape, const Where& where,
+                std::span<smtp::RecipientResult> results);
 
   // The same outcome for every recipient. `own_words` when it is the sender who refuses.
-  void conclude_all(Instant now, std::uint32_t part, const Where& where, const smtp::RecipientResult& result,
-                    const smtp::Reply* own_words = nullptr);
+  void conclude_all(Instant now, std::uint32_t part, const Shape& shape, const Where& where,
+                    const smtp::RecipientResult& result, const smtp::Reply* own_words = nullptr);
 
   // A try that says nothing about the message: recorded, and the part stays as it is, out of the queue.
   void record(Instant now, std::uint32_t part, const Where& where, std::span<smtp::RecipientResult> results);
@@ -36,17 +48,32 @@ class Outcomes {
   // A recipient that was never queued because there is nowhere to send it.
   void refuse(Instant now, std::uint32_t message, std::uint32_t recipient, const smtp::Reply& own_words);
 
- private:
-  void conclude(Instant now, std::uint32_t part, const Where& where, std::span<smtp::RecipientResult> results,
-                const smtp::Reply* own_words);
+  // A recipient, or all of a part, that is never tried.
+  void suppress(Instant now, std::uint32_t message, std::uint32_t recipient);
+  void suppress_all(Instant now, std::uint32_t part);
 
-  void tell_gate(Instant now, Part& part, std::span<const smtp::RecipientResult> results);
+  // A reader called a message of this stream spam. `lane`: `none` without a warm-up.
+  void complained(Instant now, std::uint32_t stream, std::uint32_t lane, std::string_view address);
+
+  // Since it was last asked, a stream was stopped.
+  bool take_stopped() { return std::exchange(stopped_, false); }
+
+ private:
+  void conclude(Instant now, std::uint32_t part, const Shape& shape, const Where& where,
+                std::span<smtp::RecipientResult> results, const smtp::Reply* own_words);
+
+  void tell_stream(Instant now, std::uint32_t stream, const pacing::DayOutcomes& outcomes);
+  // What the sender learns from the first try of a day, or ever.
+  void learn(Instant now, Part& part, const Shape& shape, std::span<const smtp::RecipientResult> results);
 
   const Config& config_;
   const Draw& draw_;
   Queue& queue_;
   Journal& journal_;
   WarmupGate* gate_;
+  Streams& streams_;
+  SuppressionList* suppressed_;
+  bool stopped_ = false;
   std::vector<smtp::RecipientResult> same_;  // scratch
 };
 

@@ -2,6 +2,7 @@
 // is decided elsewhere. Not thread-safe.
 #pragma once
 
+#include <array>
 #include <boost/container/small_vector.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
@@ -38,8 +39,10 @@ struct Part {
   std::uint32_t next = none;     // in the PartList it waits in
   bool retried_fresh = false;    // had its one immediate try on a fresh connection
   bool counted = false;          // the warm-up knows how its first try of the day ended
+  bool first_try_told = false;   // its stream's book has it
   std::uint32_t holding = none;  // of the warm-up; `none`: it goes past it
   std::uint32_t lane = none;     // of the warm-up, that it has or last had a place in
+  bool has_place = false;        // now
   Instant place_day{};           // midnight of the day that the place is for
   Instant born{};                // from when on it grows old
 };
@@ -49,6 +52,23 @@ struct PartList {
   std::uint32_t head = none;
   std::uint32_t tail = none;
   std::uint32_t size = 0;
+};
+
+// Parts by their messages' priority.
+struct PriorityList {
+  std::array<PartList, priorities> by_priority;
+  std::uint32_t size() const {
+    std::uint32_t sum = 0;
+    for (const PartList& list : by_priority) sum += list.size;
+    return sum;
+  }
+  // Null when empty.
+  PartList* most_urgent() {
+    for (PartList& list : by_priority) {
+      if (list.size > 0) return &list;
+    }
+    return nullptr;
+  }
 };
 
 class Queue {
@@ -69,9 +89,13 @@ class Queue {
   std::span<std::uint32_t> recipients(const Part& part);
 
   void append(PartList& list, std::uint32_t part);
+  void append(PriorityList& list, std::uint32_t part) { append(list_for(list, part), part); }
   void prepend(PartList& list, std::uint32_t part);
   // Only when not empty.
   std::uint32_t take_first(PartList& list);
+  PartList& list_for(PriorityList& list, std::uint32_t part) {
+    return list.by_priority[static_cast<std::size_t>(messages_[parts_[part].message].message.priority)];
+  }
 
   // Parts that wait for their next try.
   Timers delayed;

@@ -20,7 +20,9 @@ void Sender::State::advance(Instant to) {
   while (const auto part = queue.delayed.pop_due(now)) {
     const Part& due = queue.part(*part);
     if (due.lane != none) gate->came_back(now, due.lane, due.place_day, due.count);
-    if (due.lane != none && (due.place_day != pacing::day_begin(now) || gate->paused(now, due.lane))) {
+    const bool place_lost = due.lane != none && (due.place_day != pacing::day_begin(now) ||
+                                                 gate->paused(now, due.lane) || rests(gate->source_of(due.lane)));
+    if (place_lost) {
       const std::uint32_t holding = due.holding;
       hold(*part);
       release(holding);
@@ -33,12 +35,21 @@ void Sender::State::advance(Instant to) {
     holdings[*holding].looked_at = never;
     release(*holding);
   }
-  while (const auto destination = uncrowded.pop_due(now)) activate(*destination);
+  while (const auto destination = waking.pop_due(now)) {
+    if (destinations[*destination].wakes_at <= now) destinations[*destination].wakes_at = never;
+    activate(*destination);
+  }
 }
 
 void Sender::State::activate(std::uint32_t destination) {
   if (std::exchange(destinations[destination].active, true)) return;
   active.push(destination);
+}
+
+void Sender::State::wake(std::uint32_t destination, Instant at) {
+  if (at >= destinations[destination].wakes_at) return;
+  destinations[destination].wakes_at = at;
+  waking.set(at, destination);
 }
 
 std::optional<Command> Sender::State::next_command() {
@@ -73,6 +84,10 @@ std::optional<Command> Sender::State::next_command() {
 std::optional<Command> Sender::State::step(std::uint32_t index) {
   Destination& destination = destinations[index];
   if (destination.holding != none) release(destination.holding);
+  if (now < destination.held_back_until) {
+    if (destination.has_ready()) wake(index, destination.held_back_until);
+    return std::nullopt;
+  }
   if (auto command = send_on_idle(index)) return command;
   if (!destination.has_ready()) return std::nullopt;
 
@@ -96,20 +111,21 @@ std::optional<Command> Sender::State::send_on_idle(std::uint32_t index) {
   Destination& destination = destinations[index];
   std::uint32_t slot = none;
   PartList* list = nullptr;
-  if (destination.ready_fresh.size > 0) {
+  if (destination.ready_fresh.size() > 0) {
     for (const std::uint32_t candidate : destination.idle)
       if (connections[candidate].transactions == 0) slot = candidate;
-    if (slot != none) list = &destination.ready_fresh;
+    if (slot != none) list = destination.ready_fresh.most_urgent();
   }
-  if (slot == none && destination.ready.size > 0 && !destination.idle.empty()) {
+  if (slot == none && !destination.idle.empty()) {
+    list = destination.ready.most_urgent();
     slot = destination.idle.back();
-    list = &destination.ready;
   }
-  if (slot == none) return std::nullopt;
+  if (list == nullptr) return std::nullopt;
 
   const std::uint32_t part = queue.take_first(*list);
   connections.enter(now, slot, Phase::busy);
   connections[slot].part = part;
+  if (const auto interval = shapes[destination.shape].interval) destination.held_back_until = later(now, *interval);
   Command command;
   command.kind = Command::Kind::send;
   command.domain = destination.domain;
@@ -124,16 +140,20 @@ std::optional<Command> Sender::State::send_on_idle(std::uint32_t index) {
 // No idle connection suits what is ready.
 std::optional<Command> Sender::State::open(std::uint32_t index) {
   Destination& destination = destinations[index];
-  if (destination.ready.size + destination.ready_fresh.size <= destination.opening) return std::nullopt;
-  if (now < destination.crowded_until && (destination.works() || destination.opening > 0)) return std::nullopt;
+  if (destination.all_ready() <= destination.opening) return std::nullopt;
+  if (now < destination.crowded_until && (destination.works() || destination.opening > 0)) {
+    wake(index, destination.crowded_until);
+    return std::nullopt;
+  }
   const MxAddress* target = choose_address(destination, now, draw, config.name);
   if (!target) {
     if (destination.opening == 0) surrender(index);
     return std::nullopt;
   }
-  if (destination.connections() >= config.connections_per_destination_max) {
+  const Shape& shape = shapes[destination.shape];
+  if (destination.connections() >= shape.connections_max) {
     // What needs a fresh connection can't use the idle ones: one of them makes room.
-    if (destination.ready_fresh.size <= destination.closing || destination.idle.empty()) return std::nullopt;
+    if (destination.ready_fresh.size() <= destination.closing || destination.idle.empty()) return std::nullopt;
     const std::uint32_t slot = destination.idle.front();
     connections.enter(now, slot, Phase::closing);
     return quit(slot);
@@ -142,7 +162,17 @@ std::optional<Command> Sender::State::open(std::uint32_t index) {
     if (!std::exchange(destination.in_line, true)) line.push(index);
     return std::nullopt;
   }
-  const std::uint32_t slot = connections.open(index, target->address, target->host);
+  // Destinations begin with different addresses, so that many with a connection each do not all hear from the first.
+  const std::uint64_t turn = stable_hash(destination.domain) + destination.attempts + 1;
+  const auto source = destination.source == none ? sources.at(now, target->address, turn)
+                                                 : std::optional(config.source_ips[destination.source]);
+  if (!source) {
+    destination.failed_where = {};
+    destination.failure = {.stage = smtp::Stage::connect};
+    if (destination.opening == 0) surrender(index);
+    return std::nullopt;
+  }
+  const std::uint32_t slot = connections.open(index, *source, target->address, target->host);
   ++destination.attempts;
   Command command;
   command.kind = Command::Kind::connect;
@@ -150,10 +180,7 @@ std::optional<Command> Sender::State::open(std::uint32_t index) {
   command.connection = connections[slot].id;
   command.address = target->address;
   command.host = target->host;
-  // Destinations begin with different addresses, so that many with a connection each do not all hear from the first.
-  const std::uint64_t turn = stable_hash(destination.domain) + destination.attempts;
-  command.source =
-      destination.source == none ? sources.at(target->address, turn) : config.source_ips[destination.source];
+  command.source = *source;
   return command;
 }
 
@@ -197,7 +224,7 @@ void Sender::State::surrender(std::uint32_t index) {
   conclude_list(destination.ready_fresh, destination.failed_where, result);
   if (destination.works()) {
     destination.crowded_until = now + failure_memory;
-    uncrowded.set(destination.crowded_until, index);
+    wake(index, destination.crowded_until);
   } else {
     conclude_list(destination.ready, destination.failed_where, result);
   }
@@ -205,9 +232,13 @@ void Sender::State::surrender(std::uint32_t index) {
   start_new_round(destination);
 }
 
-void Sender::State::conclude_list(PartList& list, const Where& where, const smtp::RecipientResult& result,
+void Sender::State::conclude_list(PriorityList& list, const Where& where, const smtp::RecipientResult& result,
                                   const smtp::Reply* own_words) {
-  while (list.size > 0) outcomes.conclude_all(now, queue.take_first(list), where, result, own_words);
+  while (PartList* const urgent = list.most_urgent()) {
+    const std::uint32_t part = queue.take_first(*urgent);
+    const Shape& shape = shapes[destinations[queue.part(part).destination].shape];
+    outcomes.conclude_all(now, part, shape, where, result, own_words);
+  }
 }
 
 }  // namespace mailrig::sender

@@ -28,7 +28,12 @@ Sender::State::State(Config sender_config, Draw sender_draw)
       gate(config.warmup ? std::optional<WarmupGate>(std::in_place, *config.warmup,
                                                      static_cast<std::uint32_t>(config.source_ips.size()))
                          : std::nullopt),
-      outcomes(config, draw, queue, journal, gate ? &*gate : nullptr),
+      suppressed(config.suppression ? std::optional<SuppressionList>(*config.suppression) : std::nullopt),
+      streams(config.stop),
+      outcomes(config, draw, queue, journal, gate ? &*gate : nullptr, streams, suppressed ? &*suppressed : nullptr),
+      shapes({.connections_max = config.connections_per_destination_max,
+              .messages_per_connection_max = config.messages_per_connection_max},
+             config.shapings),
       sources(config.source_ips) {
   CHECK(!config.retry.empty() && config.retry_jitter_ppm <= 1'000'000);
   CHECK(std::all_of(config.retry.begin(), config.retry.end(), [](Duration d) { return d > Duration::zero(); }));
@@ -41,6 +46,10 @@ void Sender::State::split(std::uint32_t message) {
   Stored& stored = queue.message(message);
   by_destination.clear();
   for (std::uint32_t i = 0; i < stored.message.recipients.size(); ++i) {
+    if (suppresses(stored.message, i)) {
+      outcomes.suppress(now, message, i);
+      continue;
+    }
     const auto domain = config.smarthost.empty() ? domain_of(stored.message.recipients[i])
                                                  : std::optional<std::string_view>(config.smarthost);
     if (domain)
@@ -100,7 +109,7 @@ std::optional<Event> Sender::next_event() {
 Instant Sender::next_wakeup() const {
   const State& s = *state_;
   if (!s.active.empty() || !s.farewells.empty()) return s.now;
-  Instant wakeup = std::min({s.queue.delayed.next(), s.uncrowded.next(), s.reopening.next()});
+  Instant wakeup = std::min({s.queue.delayed.next(), s.waking.next(), s.reopening.next()});
   if (const std::uint32_t idle = s.connections.longest_idle(); idle != none)
     wakeup = std::min(wakeup, s.connections[idle].idle_since + s.config.connection_idle_max);
   return wakeup;
@@ -145,7 +154,24 @@ void Sender::connection_failed(Instant now, ConnectionId connection, const smtp:
   Destination& destination = s.destinations[index];
   s.connections.enter(s.now, slot, Phase::closed);
   note_failure(destination, s.now, s.connections[slot].where, failure);
-  if (destination.opening == 0 && !choose_address(destination, s.now, s.draw, s.config.name)) s.surrender(index);
+  const pacing::ReplyRule* const rule = s.shapes[destination.shape].rule_for(failure.reply);
+  if (rule != nullptr && rule->pause) {
+    s.hold_back(index, later(s.now, *rule->pause));
+    start_new_round(destination);
+  } else if (destination.opening == 0 && !choose_address(destination, s.now, s.draw, s.config.name)) {
+    s.surrender(index);
+  }
+  s.activate(index);
+}
+
+void Sender::source_failed(Instant now, ConnectionId connection) {
+  State& s = *state_;
+  s.advance(now);
+  const std::uint32_t slot = s.open_slot(connection, Phase::opening);
+  const std::uint32_t index = s.connections[slot].destination;
+  s.sources.let_rest(s.connections[slot].source, later(s.now, failure_memory));
+  s.connections.enter(s.now, slot, Phase::closed);
+  if (s.destinations[index].source != none) s.vacate(s.destinations[index].source);
   s.activate(index);
 }
 
@@ -154,13 +180,16 @@ void Sender::transaction_done(Instant now, ConnectionId id, smtp::TransactionRes
   s.advance(now);
   const std::uint32_t slot = s.open_slot(id, Phase::busy);
   Connection& connection = s.connections[slot];
-  Destination& destination = s.destinations[connection.destination];
+  const std::uint32_t index = connection.destination;
+  Destination& destination = s.destinations[index];
+  const Shape& shape = s.shapes[destination.shape];
   const std::uint32_t part = std::exchange(connection.part, none);
   const bool used_before = connection.transactions++ > 0;
-  const bool spent = connection.transactions >= s.config.messages_per_connection_max;
+  const bool spent = connection.transactions >= shape.messages_per_connection_max;
   s.connections.enter(s.now, slot, result.connection_usable && !spent ? Phase::idle : Phase::closing);
   if (result.connection_usable && spent) s.farewells.push(id);
 
+  s.heed_replies(index, result.recipients);
   const bool crowded = destination.works() && s.now < destination.crowded_until;
   if (used_before && !result.connection_usable && !s.queue.part(part).retried_fresh && !crowded &&
       only_deferred_at_mail(result)) {
@@ -168,10 +197,11 @@ void Sender::transaction_done(Instant now, ConnectionId id, smtp::TransactionRes
     s.queue.part(part).retried_fresh = true;
     s.queue.append(destination.ready_fresh, part);
   } else {
-    s.outcomes.conclude(s.now, part, connection.where, result.recipients);
+    s.outcomes.conclude(s.now, part, shape, connection.where, result.recipients);
+    s.stop_streams();
     s.journal.close_moment(s.now, s.queue);
   }
-  s.activate(connection.destination);
+  s.activate(index);
 }
 
 void Sender::connection_closed(Instant now, ConnectionId id) {
@@ -180,16 +210,37 @@ void Sender::connection_closed(Instant now, ConnectionId id) {
   const std::uint32_t slot = s.connections.find(id);
   CHECK(slot != none && s.connections[slot].phase != Phase::opening);
   Connection& connection = s.connections[slot];
+  const std::uint32_t index = connection.destination;
   const std::uint32_t part = std::exchange(connection.part, none);
   s.connections.enter(s.now, slot, Phase::closed);
   if (part != none) {
     smtp::RecipientResult cut;  // where, nobody said: the last stage is the one that risks least to assume
     cut.kind = smtp::RecipientResult::Kind::deferred;
     cut.stage = smtp::Stage::data;
-    s.outcomes.conclude_all(s.now, part, connection.where, cut);
+    s.outcomes.conclude_all(s.now, part, s.shapes[s.destinations[index].shape], connection.where, cut);
+    s.stop_streams();
     s.journal.close_moment(s.now, s.queue);
   }
-  s.activate(connection.destination);
+  s.activate(index);
+}
+
+void Sender::complained(Instant now, std::uint32_t stream, const IpAddress& source, std::string_view address) {
+  State& s = *state_;
+  s.advance(now);
+  s.outcomes.complained(s.now, stream, s.lane_of(source, address), address);
+  s.stop_streams();
+  s.journal.close_moment(s.now, s.queue);
+}
+
+void Sender::suppress(Instant now, std::string_view address, bool suppressed) {
+  State& s = *state_;
+  s.advance(now);
+  if (!s.suppressed) return;
+  if (suppressed) {
+    s.suppressed->add(s.now, address);
+  } else {
+    s.suppressed->remove(address);
+  }
 }
 
 const QueuedMessage* Sender::find(std::uint64_t message) const {

@@ -23,6 +23,15 @@
 //   (warmup_gate.h), what was tried on an earlier day before what is new. Each address then has its own connections to
 //   each destination, with connections_per_destination_max for itself. A message expires by the time since its first
 //   place: what the gate holds does not grow old before it was tried once. Bounces pass by the gate.
+// - Where waiting mail has priorities, what is urgent goes first wherever something waits: for a connection, and for a
+//   place in the warm-up.
+// - An address that the sender cannot connect from (source_failed()) rests for a minute: mail goes out from the others.
+//   With a warm-up, what had a place at it gets one at another address, as far as that one's day has room.
+// - A destination with a shaping of its own has its own limits. A reply rule that pauses it stops all its mail,
+// untried.
+// - An address that turned out to be no good is suppressed, where a sender keeps such a list: what is handed over for
+//   it later is not tried. A stream whose first tries of the day fail too often is stopped, if there is a rule for it:
+//   what was not tried yet never is.
 // - A deferred try is repeated after retry[n-1], jittered, and at the latest when the message expires: that try is the
 //   last one.
 // Not thread-safe.
@@ -44,6 +53,8 @@
 #include "fakes/smtp/client_session.h"
 #include "fakes/smtp/transaction.h"
 #include "sim/pacing/sender_warmup.h"
+#include "sim/sender/shape.h"
+#include "sim/sender/suppression.h"
 #include "sim/sender/warmup_gate.h"
 
 namespace mailrig::sender {
@@ -70,7 +81,13 @@ struct Config {
   std::optional<pacing::SenderWarmup> warmup{};
   // Domains (in lower case) that share a warm-up's caps; any other is a group by itself, numbered behind these.
   std::vector<std::vector<std::string>> warmup_groups{};
+  std::vector<Shaping> shapings{};           // no domain is in two
+  std::optional<Suppression> suppression{};  // none: every address is tried every time
+  std::optional<pacing::Trigger> stop{};     // stops a stream for good
 };
+
+using pacing::priorities;
+using pacing::Priority;
 
 struct QueuedMessage {
   std::uint64_t id = 0;
@@ -79,7 +96,9 @@ struct QueuedMessage {
   std::uint64_t size_bytes = 0;
   bool smtputf8 = false;
   bool eight_bit = false;
-  bool bounce = false;  // a DSN: it never causes another
+  bool bounce = false;  // a DSN: it never causes another, and is always tried
+  std::uint32_t stream = 0;
+  Priority priority = Priority::normal;
 };
 
 using ConnectionId = std::uint64_t;  // never 0, never reused within a run
@@ -110,8 +129,9 @@ struct Event {
     final,    // nothing more will be tried for one recipient: `outcome`
     bounce,   // recipients of `message` failed for good at this moment: the driver sends a DSN to its mail_from
     done,     // no recipient of `message` is waiting any more: its content can be forgotten
+    stopped,  // what was not tried yet of `stream` never is; about no message
   };
-  enum class Outcome : std::uint8_t { delivered, rejected_by_receiver, rejected_by_sender, expired };
+  enum class Outcome : std::uint8_t { delivered, rejected_by_receiver, rejected_by_sender, expired, suppressed };
   struct Failure {
     std::uint32_t recipient = 0;
     Outcome outcome = Outcome::expired;
@@ -131,6 +151,7 @@ struct Event {
   smtp::RecipientResult result;  // of a `final`, the reply is there only when it is the sender's own words
   Outcome outcome = Outcome::delivered;
   std::vector<Failure> failures;
+  std::uint32_t stream = 0;
 };
 
 struct QueueSizes {
@@ -161,11 +182,19 @@ class Sender {
   void resolved(Instant now, std::string_view domain, const dns::MxResult& result);
   void connected(Instant now, ConnectionId connection);  // greeted, EHLO said, TLS done: ready
   void connection_failed(Instant now, ConnectionId connection, const smtp::SessionFailure& failure);
+  // Instead of connection_failed(): there is no connecting from the source address, whatever the target.
+  void source_failed(Instant now, ConnectionId connection);
   // A connection that the result calls unusable is the driver's to close: no `quit` is asked for.
   void transaction_done(Instant now, ConnectionId connection, smtp::TransactionResult result);
   // After connected(): the connection is gone. A transaction under way should have been reported before; else it counts
   // as cut, and is deferred.
   void connection_closed(Instant now, ConnectionId connection);
+
+  // A report of a receiver's feedback loop: the reader at `address` called a message of `stream`, which had come from
+  // `source`, spam. It counts in the rules of the day, and the address is suppressed where there is such a list.
+  void complained(Instant now, std::uint32_t stream, const IpAddress& source, std::string_view address);
+  // By hand: an address is put on the suppression list of a sender that has one, or taken off.
+  void suppress(Instant now, std::string_view address, bool suppressed);
 
   // Null once `done` was taken from next_event(). Stays where it is until then.
   const QueuedMessage* find(std::uint64_t message) const;

@@ -100,6 +100,14 @@ void WarmupGate::take(Instant now, std::uint32_t index, std::uint64_t copies) {
   changed(index);
 }
 
+void WarmupGate::give_back(Instant now, std::uint32_t index, Instant place_day, std::uint64_t copies) {
+  Lane& lane = roll(now, index);
+  if (place_day != lane.day.midnight) return;
+  lane.day.sent -= std::min(lane.day.sent, copies);
+  lane.sent_this_hour -= std::min(lane.sent_this_hour, copies);
+  changed(index);
+}
+
 Instant WarmupGate::reopens(Instant now, std::uint32_t index) {
   const Lane& lane = roll(now, index);
   if (now < lane.paused_until) return lane.paused_until;
@@ -111,11 +119,9 @@ bool WarmupGate::paused(Instant now, std::uint32_t index) {
   return now < roll(now, index).paused_until;
 }
 
-void WarmupGate::tried(Instant now, std::uint32_t index, const pacing::DayOutcomes& outcomes) {
+void WarmupGate::heard(Instant now, std::uint32_t index, const pacing::DayOutcomes& outcomes) {
   Lane& lane = roll(now, index);
-  lane.outcomes.tried += outcomes.tried;
-  lane.outcomes.deferred += outcomes.deferred;
-  lane.outcomes.bounced += outcomes.bounced;
+  lane.outcomes += outcomes;
   if (warmup_.slow_down && !lane.day.slowed && warmup_.slow_down->when.holds(lane.outcomes)) {
     lane.day.slowed = true;
     lane.day.cap = cap_of(lane);

@@ -48,11 +48,13 @@ class WarmupGate {
   void take(Instant now, std::uint32_t lane, std::uint64_t copies);
   // The same for copies that were never tried: places are kept for those that will be tried again today.
   std::uint64_t room_for_new(Instant now, std::uint32_t lane);
+  // Copies with a place on `place_day` did not use it after all.
+  void give_back(Instant now, std::uint32_t lane, Instant place_day, std::uint64_t copies);
   // When there may be room again for what finds none now.
   Instant reopens(Instant now, std::uint32_t lane);
   bool paused(Instant now, std::uint32_t lane);
-  // The first try of copies with a place ended.
-  void tried(Instant now, std::uint32_t lane, const pacing::DayOutcomes& outcomes);
+  // The first try of copies with a place ended, or a reader complained.
+  void heard(Instant now, std::uint32_t lane, const pacing::DayOutcomes& outcomes);
   // Copies with a place on `place_day` will be tried again later, and now their time has come.
   void put_off(Instant now, std::uint32_t lane, Instant place_day, std::uint64_t copies);
   void came_back(Instant now, std::uint32_t lane, Instant place_day, std::uint64_t copies);

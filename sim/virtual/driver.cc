@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "sim/virtual/link.h"
@@ -84,17 +85,32 @@ class Driver {
     for (; timeline_at_ < scenario_.timeline.size(); ++timeline_at_) {
       const scenario::TimelineEntry& entry = scenario_.timeline[timeline_at_];
       if (scenario_.start + entry.at > now) return;
-      receiver::Receiver& receiver = *world_.receivers[entry.what.receiver_index];
-      policy::Conditions conditions = receiver.conditions();
-      entry.what.apply(conditions);
-      receiver.set_conditions(conditions);
+      std::visit([this, now](const auto& change) { carry_out(now, change); }, entry.what);
     }
+  }
+
+  void carry_out(Instant, const scenario::ReceiverChange& change) {
+    receiver::Receiver& receiver = *world_.receivers[change.receiver_index];
+    policy::Conditions conditions = receiver.conditions();
+    change.apply(conditions);
+    receiver.set_conditions(conditions);
+  }
+
+  void carry_out(Instant now, const scenario::SourceChange& change) {
+    links_[change.sender_index]->set_source(now, change.source, change.up);
+  }
+
+  void carry_out(Instant now, const scenario::SuppressionChange& change) {
+    desks_[change.sender_index]->suppress(now, change.address, change.suppressed);
   }
 
   void let_read(Instant now) {
     if (options_.readership == nullptr) return;
     options_.readership->advance(now, [this](const world::Readership::Act& act) {
       if (const auto reading = act.reading()) world_.receivers[act.receiver]->read(act.at, act.sender, *reading);
+      if (act.mailbox.empty()) return;
+      const std::uint32_t sender = scenario_.mail[act.origin.stream].sender_index;
+      desks_[sender]->complained(act.at, act.origin.stream, act.origin.source, act.mailbox);
     });
   }
 

@@ -1,5 +1,6 @@
 #include "sim/virtual/link.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "fakes/base/check.h"
@@ -34,6 +35,7 @@ void Link::carry_out(Instant now, const sender::Command& command) {
       return;
     }
     case sender::Command::Kind::connect: {
+      if (dead_sources_.contains(command.source)) return desk_.source_failed(now, command.connection);
       const world::MxHost* host = world_.host(command.address);
       desk_.opening(command.connection, session_key(command.connection), command.source);
       Connection& connection = connections_[command.connection];
@@ -71,7 +73,7 @@ std::optional<Link::Event> Link::perform(const Event& event) {
     return std::nullopt;
   }
   const auto found = connections_.find(event.connection);
-  CHECK(found != connections_.end());
+  if (found == connections_.end()) return std::nullopt;  // broken off in the meantime
   Connection& connection = found->second;
   switch (event.step) {
     case Step::resolved:
@@ -83,6 +85,7 @@ std::optional<Link::Event> Link::perform(const Event& event) {
     case Step::helo_in_tls:
       return helo(event.at, event.connection, connection, true);
     case Step::connected:
+      connection.ready = true;
       desk_.connected(event.at, event.connection);
       break;
     case Step::mail:
@@ -102,6 +105,29 @@ std::optional<Link::Event> Link::perform(const Event& event) {
       break;
   }
   return std::nullopt;
+}
+
+void Link::set_source(Instant now, const IpAddress& source, bool up) {
+  if (up) {
+    dead_sources_.erase(source);
+    return;
+  }
+  dead_sources_.insert(source);
+  std::vector<sender::ConnectionId> open;
+  for (const auto& [id, connection] : connections_) {
+    if (connection.session.client_ip == source) open.push_back(id);
+  }
+  std::sort(open.begin(), open.end());  // the same in every run
+  for (const sender::ConnectionId id : open) {
+    const Connection& connection = connections_.at(id);
+    if (connection.ready) {
+      close(now, id);
+      continue;
+    }
+    if (connection.greeted) receiver_of(connection).disconnected(now, connections_.at(id).session);
+    connections_.erase(id);
+    desk_.source_failed(now, id);
+  }
 }
 
 std::optional<smtp::Reply> Link::reply(Instant now, Connection& connection, const policy::Verdict& verdict,

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -27,6 +28,8 @@ class Link {
   Instant next() const;
   // Does all that is due.
   void advance(Instant now);
+  // Down: what is open from that address breaks off, and nothing more gets out from there.
+  void set_source(Instant now, const IpAddress& source, bool up);
 
  private:
   enum class Step : std::uint8_t {
@@ -55,6 +58,7 @@ class Link {
     policy::Session session{};
     policy::Certificate certificate{};  // that the server shows on this connection
     bool greeted = false;               // the receiver knows of it
+    bool ready = false;                 // the sender may use it
     bool server_closes = false;         // after the reply under way
     smtp::SessionFailure failure{};     // what Step::failed reports
     // The transaction under way.
@@ -96,6 +100,7 @@ class Link {
   std::uint32_t number_;
   EventQueue<Event> queue_;
   std::unordered_map<sender::ConnectionId, Connection> connections_;
+  std::set<IpAddress> dead_sources_;
 };
 
 }  // namespace mailrig::virtual_time

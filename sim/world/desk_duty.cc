@@ -15,6 +15,8 @@ measure::SenderOutcome to_measure(Outcome outcome) {
       return measure::SenderOutcome::rejected_by_sender;
     case Outcome::expired:
       return measure::SenderOutcome::expired;
+    case Outcome::suppressed:
+      return measure::SenderOutcome::suppressed;
   }
   return measure::SenderOutcome::expired;
 }

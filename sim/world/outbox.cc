@@ -30,6 +30,10 @@ sender::Config sender_config(const scenario::Sender& sender) {
   config.pipelining = sender.pipelining;
   config.tls = sender.tls;
   config.warmup = sender.warmup;
+  if (sender.suppression) {
+    config.suppression = {.length = sender.suppression->length, .addresses = sender.suppression->addresses};
+  }
+  if (sender.stop) config.stop = sender.stop->when;
   return config;
 }
 
@@ -38,8 +42,12 @@ Desks make_desks(const scenario::Scenario& scenario, const SenderKeys& keys, con
   Desks desks;
   for (std::size_t i = 0; i < scenario.senders.size(); ++i) {
     sender::Config config = sender_config(scenario.senders[i]);
+    const plan::ReceiverDomains domains = receiver_domains(scenario);
+    for (const scenario::SenderShaping& shaping : scenario.senders[i].shaping) {
+      config.shapings.push_back({.domains = domains[shaping.target_index], .how = shaping});
+    }
     // Numbered as the ledger numbers them.
-    if (config.warmup) config.warmup_groups = receiver_domains(scenario);
+    if (config.warmup) config.warmup_groups = domains;
     desks.push_back(std::make_unique<SenderDesk>(std::move(config), Draw(scenario.seed), traffic, ledger, content,
                                                  std::make_unique<Delivering>(ledger), finished,
                                                  MessageSigner(keys.of(i))));

@@ -27,7 +27,9 @@ class Readership::Ear final : public receiver::PassingObserver {
 
 // Of acts at the same instant the order must not depend on who stored first: everything about them counts.
 bool Readership::Later::operator()(const Act& a, const Act& b) const {
-  const auto order = [](const Act& act) { return std::tie(act.at, act.receiver, act.origin, act.act, act.sender); };
+  const auto order = [](const Act& act) {
+    return std::tie(act.at, act.receiver, act.origin, act.act, act.sender, act.mailbox);
+  };
   return order(a) > order(b);
 }
 
@@ -60,8 +62,10 @@ void Readership::stored(Instant now, std::uint32_t receiver, const policy::Sessi
       feedback::acts_of(*scenario_.mail[origin->stream].readers, draw_, entity, copy, spam);
   const policy::SenderKeys sender = policy::sender_keys(session, message);
   const std::lock_guard lock(mutex_);
+  const bool reports = scenario_.receivers[receiver].profile.feedback.fbl == receiver::FeedbackSettings::Loop::arf;
   const auto schedule = [&](Instant at, std::optional<feedback::ReaderAct> act) {
-    acts_.push_back({at, receiver, *origin, act, sender});
+    const bool reported = reports && act == feedback::ReaderAct::complained;
+    acts_.push_back({at, receiver, *origin, act, sender, reported ? std::string(recipient) : std::string()});
     std::push_heap(acts_.begin(), acts_.end(), Later());
   };
   schedule(now, std::nullopt);

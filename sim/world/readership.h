@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "fakes/base/draw.h"
@@ -36,6 +37,7 @@ class Readership {
     measure::Origin origin;
     std::optional<feedback::ReaderAct> act;  // none: the copy came, and what is done with it is to be seen
     policy::SenderKeys sender{};
+    std::string mailbox{};  // of a complaint that the receiver reports to the sender
 
     // What it tells the receiver about the sender, if anything.
     std::optional<policy::Reputation::Reading> reading() const;

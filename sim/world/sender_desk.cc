@@ -55,7 +55,9 @@ void SenderDesk::submit(Instant now, const plan::PlannedMessage& message) {
                                .recipients = {},
                                .size_bytes = offered.size_bytes,
                                .smtputf8 = message.smtputf8,
-                               .eight_bit = message.eight_bit};
+                               .eight_bit = message.eight_bit,
+                               .stream = message.mail,
+                               .priority = traffic_.mail(message).priority};
   for (const auto& recipient : message.recipients) {
     offered.recipients.push_back({recipient.address, recipient.receiver});
     queued.recipients.push_back(recipient.address);
@@ -183,6 +185,21 @@ void SenderDesk::connection_failed(Instant now, sender::ConnectionId connection,
   connections_.erase(connection);
 }
 
+void SenderDesk::source_failed(Instant now, sender::ConnectionId connection) {
+  sender_.source_failed(now, connection);
+  settle();
+  connections_.erase(connection);
+}
+
+void SenderDesk::complained(Instant now, std::uint32_t stream, const IpAddress& source, std::string_view address) {
+  sender_.complained(now, stream, source, address);
+  settle();
+}
+
+void SenderDesk::suppress(Instant now, std::string_view address, bool suppressed) {
+  sender_.suppress(now, address, suppressed);
+}
+
 void SenderDesk::transaction_done(Instant now, sender::ConnectionId connection, smtp::TransactionResult result,
                                   bool timed_out) {
   timed_out_ = timed_out;
@@ -211,6 +228,9 @@ void SenderDesk::settle() {
       case sender::Event::Kind::done:
         duty_->done(event->at, event->message);
         forget(event->message, event->at);
+        break;
+      case sender::Event::Kind::stopped:
+        ledger_.stopped(event->at, event->stream);
         break;
     }
   }

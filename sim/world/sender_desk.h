@@ -66,9 +66,13 @@ class SenderDesk {
   void resolved(Instant now, std::string_view domain, const dns::MxResult& result);
   void connected(Instant now, sender::ConnectionId connection);
   void connection_failed(Instant now, sender::ConnectionId connection, const smtp::SessionFailure& failure);
+  void source_failed(Instant now, sender::ConnectionId connection);
   void transaction_done(Instant now, sender::ConnectionId connection, smtp::TransactionResult result,
                         bool timed_out = false);
   void connection_closed(Instant now, sender::ConnectionId connection);
+  // See sender::Sender.
+  void complained(Instant now, std::uint32_t stream, const IpAddress& source, std::string_view address);
+  void suppress(Instant now, std::string_view address, bool suppressed);
 
  private:
   // What names a planned message; all else about it follows.

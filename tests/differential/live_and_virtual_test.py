@@ -2,6 +2,7 @@
 """Live and virtual runs of one scenario end alike: every fate of every delivery, and repeating changes nothing."""
 import os
 import pathlib
+import subprocess
 import sys
 import unittest
 
@@ -67,6 +68,65 @@ class LiveAndVirtual(product.ProductTest):
         self.assertEqual(live["totals"]["corrupted"], 0)
 
 
+# Two receivers with traffic of their own each; nobody on either side has a limit in common with the other.
+TWO_WORLDS = """
+seed: 5
+start: 2026-03-02T08:00:00Z
+senders:
+  shop: {{ domain: shop.example, ips: [198.18.2.10], spf: "v=spf1 ip4:198.18.2.10 -all", dkim: [{{ selector: s1, algorithm: ed25519-sha256 }}] }}
+  {other_sender}
+receivers: {{ postgrey-site: {{ latency: 20ms }} {other_receiver} }}
+lists: {{ people: {{ count: 400, unknown: 5%, full: 2% }} }}
+mail: {{ order: {{ sender: shop, readers: {{ open: 50%, complain: 1% }} }} {other_mail} }}
+traffic:
+  - {{ mail: order, list: people, to: {{ postgrey-site: 100% }}, schedule: {{ rate: 10/s, arrivals: poisson, count: 400 }} }}
+  {other_traffic}
+end: {{ drain: 4h }}
+"""
+
+# Sizes at which both runtimes meet every rule of the sender: it stops a bad mailing, and loses an address on the way.
+SATURATED = """
+seed: 3
+start: 2026-03-02T08:00:00Z
+speed: 10
+senders:
+  shop:
+    domain: shop.example
+    ips: [198.18.2.10, 198.18.2.11]
+    spf: "v=spf1 ip4:198.18.2.10 ip4:198.18.2.11 -all"
+    suppression: {}
+    stop: { invalid: 8%, sample: 200 }
+    shaping: { yahoo: { connections: 2, rate: 5/s } }
+    known: { for: 60d, daily: 10k }
+receivers: { gmail: { latency: 10ms }, yahoo: { latency: 10ms } }
+lists: { old: { count: 2000, unknown: 20% }, people: { count: 600 } }
+mail: { revival: { sender: shop, priority: low }, order: { sender: shop, priority: high } }
+traffic:
+  - { mail: order, list: people, schedule: { rate: 10/s, for: 60s } }
+  - { mail: revival, list: old, at: 5s, schedule: { rate: 100/s, for: 20s } }
+timeline:
+  - { at: 15s, set: senders.shop.ips.198.18.2.11, to: down }
+end: { drain: 1h }
+"""
+
+
+class Saturated(product.ProductTest):
+    def test_totals_agree(self):
+        scenario = self.write("saturated.yaml", SATURATED)
+        summaries = {}
+        for command in ("simulate", "run"):
+            ran = product.mailrig(command, scenario, "--out", self.folder / command)
+            self.assertEqual(ran.returncode, 0, ran.stdout + ran.stderr)
+            summaries[command] = product.summary(self.folder / command)
+        expected, found = summaries["simulate"]["totals"], summaries["run"]["totals"]
+        self.assertGreater(expected["suppressed"], 1000)
+        tolerance = max(expected["deliveries"] // 100, 10)
+        for fate in ("inbox", "spam", "rejected", "expired", "suppressed", "queued", "lost"):
+            self.assertLessEqual(abs(expected[fate] - found[fate]), tolerance, f"{fate}: {expected} {found}")
+        self.assertIn("stopped_after_s", summaries["run"]["streams"]["revival"])
+        self.assertNotIn("stopped_after_s", summaries["run"]["streams"]["order"])
+
+
 class Repeatable(product.ProductTest):
     def simulate(self, binary, name):
         out = self.folder / f"{pathlib.Path(binary).parent.name}-{len(list(self.folder.iterdir()))}"
@@ -83,6 +143,37 @@ class Repeatable(product.ProductTest):
             first = self.simulate(product.BINARY, name)
             self.assertIn("event_log_hash", first)
             self.assertEqual(first, self.simulate(product.BINARY, name))
+
+    def test_a_hundred_times_is_the_same(self):
+        nobody = dict.fromkeys(("other_sender", "other_receiver", "other_mail", "other_traffic"), "")
+        scenario = self.write("small.yaml", TWO_WORLDS.format(**nobody))
+        others = [path for path in os.environ.get("MAILRIG_OTHER_BINARIES", "").split(":") if path]
+        texts = set()
+        for time in range(100):
+            out = self.folder / f"time-{time}"
+            ran = subprocess.run([(others or [product.BINARY])[0], "simulate", scenario, "--out", out],
+                                 capture_output=True, text=True, check=False, timeout=60)
+            self.assertEqual(ran.returncode, 0, ran.stdout + ran.stderr)
+            texts.add(stable_text(out))
+        self.assertEqual(len(texts), 1)
+
+    def test_an_unrelated_receiver_changes_nothing_for_the_others(self):
+        nobody = dict.fromkeys(("other_sender", "other_receiver", "other_mail", "other_traffic"), "")
+        somebody = {
+            "other_sender": "firm: { domain: firm.example, ips: [198.18.3.10] }",
+            "other_receiver": ", gmail: { latency: 5ms }",
+            "other_mail": ", invoice: { sender: firm }",
+            "other_traffic": "- { mail: invoice, list: people, to: { gmail: 100% }, schedule: { rate: 7/s, count: 300 } }",
+        }
+        parts = {}
+        for name, others in (("alone", nobody), ("together", somebody)):
+            ran = product.mailrig("simulate", self.write(f"{name}.yaml", TWO_WORLDS.format(**others)), "--out",
+                                  self.folder / name)
+            self.assertEqual(ran.returncode, 0, ran.stdout + ran.stderr)
+            parts[name] = product.summary(self.folder / name)
+        self.assertGreater(parts["alone"]["receivers"]["postgrey-site"]["totals"]["deferrals"], 100)
+        for group, name in (("receivers", "postgrey-site"), ("streams", "order")):
+            self.assertEqual(parts["alone"][group][name], parts["together"][group][name])
 
     def test_another_seed_is_another_run(self):
         out = self.folder / "seeded"

@@ -71,7 +71,8 @@ INSTANTIATE_TEST_SUITE_P(
               "timeline.0.set: 'receivers.gmail.latency' cannot be set; a timeline can set receivers.<name>.down, "
               "receivers.<name>.certificate, receivers.<name>.maintenance, receivers.<name>.deferring, "
               "receivers.<name>.slow, receivers.<name>.tls, receivers.<name>.garbage, receivers.<name>.limits, "
-              "senders.<name>.spf, senders.<name>.dmarc, senders.<name>.dkim.<selector>"},
+              "senders.<name>.spf, senders.<name>.dmarc, senders.<name>.dkim.<selector>, senders.<name>.ips.<address>, "
+              "senders.<name>.suppressed.<address>"},
         Fault{"timeline=[{at: 1s, set: receivers.gmial.down, to: true}]",
               "timeline.0.set: unknown receiver 'gmial'; did you mean 'gmail'?"},
         Fault{"timeline=[{at: 1s, set: senders.shpo.spf, to: x}]",

@@ -167,11 +167,11 @@ TEST(Load, ResolvesTrafficAndTimeline) {
   EXPECT_THAT(scenario.traffic[0].to_ppm, ElementsAre(600'000u, 400'000u, 0u));
   ASSERT_EQ(scenario.timeline.size(), 2u);
   EXPECT_EQ(scenario.timeline[0].at, std::chrono::seconds(10));  // by time, whatever the order in the file
-  EXPECT_EQ(scenario.timeline[0].what.receiver_index, 1u);
+  EXPECT_EQ(std::get<ReceiverChange>(scenario.timeline[0].what).receiver_index, 1u);
   policy::Conditions conditions;
-  scenario.timeline[0].what.apply(conditions);
+  std::get<ReceiverChange>(scenario.timeline[0].what).apply(conditions);
   EXPECT_TRUE(conditions.down);
-  scenario.timeline[1].what.apply(conditions);
+  std::get<ReceiverChange>(scenario.timeline[1].what).apply(conditions);
   EXPECT_FALSE(conditions.down);
 }
 

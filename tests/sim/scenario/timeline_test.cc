@@ -22,7 +22,7 @@ std::vector<std::string> timeline_faults(const std::string& entry) {
 Conditions at(const std::vector<TimelineEntry>& entries, Duration moment) {
   Conditions conditions;
   for (const TimelineEntry& entry : entries) {
-    if (entry.at <= moment) entry.what.apply(conditions);
+    if (entry.at <= moment) std::get<ReceiverChange>(entry.what).apply(conditions);
   }
   return conditions;
 }
@@ -112,10 +112,9 @@ TEST(Timeline, EveryNeedsAWhileThatIsShorter) {
 
 TEST(Timeline, RecordsDoNotEndByThemselves) {
   EXPECT_THAT(timeline_faults("{at: 1s, set: senders.shop.spf, to: \"\", for: 1h}"),
-              ElementsAre("--set: timeline.0.set: 'for' is for receivers; what a record is later, another entry says"));
+              ElementsAre("--set: timeline.0.set: 'for' is not for records; what one is later, another entry says"));
   EXPECT_THAT(timeline_faults("{at: 1s, record: shop.example TXT, to: x, for: 1h}"),
-              ElementsAre("--set: timeline.0.record: 'for' is for receivers; what a record is later, another entry "
-                          "says"));
+              ElementsAre("--set: timeline.0.record: 'for' is not for records; what one is later, another entry says"));
 }
 
 TEST(Senders, AreNewUnlessTheWorldKnowsThem) {

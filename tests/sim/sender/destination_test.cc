@@ -110,7 +110,8 @@ TEST(DomainOf, IsWhatFollowsTheLastAt) {
 }
 
 TEST(Destinations, AreTheSameWhateverTheCase) {
-  Destinations destinations;
+  const Shapes shapes({}, {});
+  Destinations destinations(shapes);
   const std::uint32_t first = destinations.find_or_add("Shop.Example");
   EXPECT_NE(destinations.find_or_add("other.example"), first);
   EXPECT_EQ(destinations.find_or_add("shop.EXAMPLE"), first);

@@ -106,9 +106,9 @@ class Driver {
   }
   Host& host(const std::string& address) { return hosts[ip(address)]; }
 
-  std::uint64_t submit(std::vector<std::string> recipients, std::string mail_from = "shop@shop.example") {
+  std::uint64_t submit(std::vector<std::string> recipients, std::string mail_from = "shop@shop.example",
+                       QueuedMessage message = {}) {
     const std::uint64_t id = next_message_++;
-    QueuedMessage message;
     message.id = id;
     message.mail_from = std::move(mail_from);
     message.recipients = std::move(recipients);
@@ -154,6 +154,7 @@ class Driver {
   Sender sender;
   std::map<std::string, dns::MxResult, std::less<>> zones;
   std::map<IpAddress, Host> hosts;
+  std::set<IpAddress> dead_sources;
   std::vector<Event> events;
   std::vector<Transaction> transactions;
   std::vector<Command> connects;
@@ -190,6 +191,10 @@ class Driver {
         break;
       case Command::Kind::connect: {
         connects.push_back(command);
+        if (dead_sources.contains(command.source)) {
+          at(now, [this, id] { sender.source_failed(now, id); });
+          break;
+        }
         Host& target = hosts.at(command.address);
         ++target.open;
         target.open_max = std::max(target.open_max, target.open);

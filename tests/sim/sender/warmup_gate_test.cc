@@ -73,11 +73,11 @@ pacing::SenderWarmup adaptive() {
 TEST(WarmupGate, SlowsDownForTheDayAndDoesNotGrow) {
   WarmupGate gate(adaptive(), 1);
   gate.take(morning, 0, 100);
-  gate.tried(morning, 0, {.tried = 49, .deferred = 49});
+  gate.heard(morning, 0, {.tried = 49, .deferred = 49});
   EXPECT_EQ(gate.room(morning, 0), 900u) << "too few to say anything";
-  gate.tried(morning, 0, {.tried = 1});
+  gate.heard(morning, 0, {.tried = 1});
   EXPECT_EQ(gate.room(morning, 0), 400u);
-  gate.tried(morning, 0, {.tried = 900});
+  gate.heard(morning, 0, {.tried = 900});
   EXPECT_EQ(gate.room(morning, 0), 400u) << "for the rest of the day";
   EXPECT_EQ(gate.room(midnight, 0), 1'000u) << "the day is repeated";
   gate.take(midnight, 0, 1'000);
@@ -87,7 +87,7 @@ TEST(WarmupGate, SlowsDownForTheDayAndDoesNotGrow) {
 TEST(WarmupGate, PausesForItsTimeAndDoesNotGrow) {
   WarmupGate gate(adaptive(), 1);
   gate.take(morning, 0, 100);
-  gate.tried(morning, 0, {.tried = 100, .bounced = 8});
+  gate.heard(morning, 0, {.tried = 100, .bounced = 8});
   EXPECT_TRUE(gate.paused(morning, 0));
   EXPECT_EQ(gate.room(morning, 0), 0u);
   EXPECT_EQ(gate.reopens(morning, 0), morning + 24h);
