@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+"""What the reference sender does by itself, as users see it: suppression, stopping, shaping."""
+import unittest
+
+import product
+
+COMPLAINED = """
+start: 2026-03-02T08:00:00Z
+senders:
+  shop:
+    domain: shop.example
+    ips: [198.18.2.10]
+    spf: "v=spf1 ip4:198.18.2.10 -all"
+    known: { for: 60d, daily: 5k }
+    suppression: {}
+    stop: { complained: 2%, sample: 200 }
+receivers: { gmail: {}, yahoo: {} }
+lists: { people: { count: 2k } }
+mail:
+  to_gmail: { readers: { open: 60%, complain: 8%, after: 10m } }
+  to_yahoo: { readers: { open: 60%, complain: 8%, after: 10m } }
+traffic:
+  - { mail: to_gmail, list: people, to: { gmail: 100% }, schedule: { rate: 10/m, count: 1000 } }
+  - { mail: to_yahoo, list: people, to: { yahoo: 100% }, schedule: { rate: 10/m, count: 1000 } }
+end: { drain: 2h }
+"""
+
+TWICE = """
+start: 2026-03-02T08:00:00Z
+senders: { shop: { domain: shop.example, suppression: {} } }
+receivers: { site: { profile: outlook, domains: [site.example], mx: ['10 mx.site.example'] } }
+lists: { people: { file: people.csv } }
+mail: { news: {} }
+traffic: [ { mail: news, list: people, schedule: { burst: 1, every: 1h, times: 3 } } ]
+timeline:
+  - { at: 90m, set: senders.shop.suppressed.a+unknown@site.example, to: false }
+end: { drain: 2h }
+"""
+
+
+class SenderRules(product.ProductTest):
+    def simulate(self, text, *args):
+        ran = product.mailrig("simulate", self.write("scenario.yaml", text), "--out", self.folder / "run", *args)
+        self.assertEqual(ran.returncode, 0, ran.stdout + ran.stderr)
+        return product.summary(self.folder / "run"), ran.stdout
+
+    def test_complaints_stop_a_mailing_where_they_are_reported(self):
+        summary, text = self.simulate(COMPLAINED)
+        streams = summary["streams"]
+        self.assertGreater(streams["to_gmail"]["feedback"]["complaints"], 20)
+        self.assertNotIn("stopped_after_s", streams["to_gmail"])  # Gmail reports numbers only
+        self.assertGreater(streams["to_yahoo"]["totals"]["suppressed"], 300)
+        self.assertIn("to_yahoo was stopped by its sender after ", text)
+
+    def test_a_bad_address_is_left_out_until_it_is_taken_off_the_list(self):
+        self.write("people.csv", "address\na+unknown@site.example\n")
+        summary, _ = self.simulate(TWICE)
+        self.assertEqual(summary["totals"]["rejected"], 2)
+        self.assertEqual(summary["totals"]["suppressed"], 1)
+        self.assertEqual(summary["conservation"]["holds"], True)
+
+    def test_a_sender_that_is_not_ours_takes_none_of_it(self):
+        for key, value in (("suppression", "{}"), ("stop", "{bounced: 5%}"), ("shaping", "{gmail: {connections: 1}}")):
+            plain = [line for line in COMPLAINED.splitlines() if "suppression:" not in line and "stop:" not in line]
+            file = self.write("plain.yaml", "\n".join(plain))
+            ran = product.mailrig("run", file, "--sender", "none", "--set", f"senders.shop.{key}={value}", "--out",
+                                  self.folder / "run")
+            self.assertEqual(ran.returncode, 2, ran.stdout + ran.stderr)
+            self.assertIn(f"senders.shop.{key}: is for the reference sender", ran.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
