@@ -11,12 +11,32 @@ namespace {
 
 // In lower case, each from replies that providers give.
 constexpr std::string_view bad_address_words[] = {
-    "user unknown",        "unknown user",        "no such user",        "user not found",
-    "invalid user",        "invalid recipient",   "invalid mailbox",     "mailbox not found",
-    "mailbox unavailable", "user suspended",      "account disabled",    "mailbox disabled",
-    "does not exist",      "doesn't exist",       "dosn't exist",        "unknown or illegal alias",
-    "not our customer",    "account is disabled", "recipient not found", "address rejected: access denied",
-    "is inactive",         "disabled account",    "account is blocked",  "user doesn't have",
+    "user unknown",
+    "unknown user",
+    "no such user",
+    "user not found",
+    "invalid user",
+    "invalid recipient",
+    "invalid mailbox",
+    "mailbox not found",
+    "mailbox unavailable",
+    "user suspended",
+    "account disabled",
+    "mailbox disabled",
+    "does not exist",
+    "doesn't exist",
+    "dosn't exist",
+    "unknown or illegal alias",
+    "not our customer",
+    "account is disabled",
+    "recipient not found",
+    "address rejected: access denied",
+    "is inactive",
+    "disabled account",
+    "account is blocked",
+    "#5.1.0 address rejected",
+    "this user doesn't have",
+    "mailbox is disabled",
 };
 
 enum class Says : std::uint8_t { bad_address, something_else, nothing };
@@ -27,7 +47,10 @@ Says what_code_says(const smtp::EnhancedCode& code) {
     return code.detail <= 6 || code.detail == 10 ? Says::bad_address : Says::something_else;
   }
   if (code.subject == 2 && code.detail == 1) return Says::bad_address;
-  const bool vague = code.subject == 0 || code.detail == 0 || (code.subject == 4 && code.detail == 1);
+  const auto is = [&](std::uint16_t subject, std::uint16_t detail) {
+    return code.subject == subject && code.detail == detail;
+  };
+  const bool vague = code.subject == 0 || code.detail == 0 || is(4, 1) || is(7, 1);
   return vague ? Says::nothing : Says::something_else;
 }
 

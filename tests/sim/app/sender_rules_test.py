@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """What the reference sender does by itself, as users see it: suppression, stopping, shaping."""
+import json
 import unittest
 
 import product
@@ -38,6 +39,27 @@ end: { drain: 2h }
 """
 
 
+EVERYBODY = """
+start: 2026-03-02T08:00:00Z
+senders:
+  shop:
+    domain: shop.example
+    ips: [198.18.2.10]
+    spf: "v=spf1 ip4:198.18.2.10 -all"
+    dkim: [{ selector: s1, algorithm: ed25519-sha256 }]
+    dmarc: "v=DMARC1; p=none"
+    known: { for: 60d, daily: 5k }
+    suppression: {}
+receivers: { %s }
+lists: { nobody: { count: %d, unknown: 100%% } }
+mail: { news: {} }
+traffic:
+  - { mail: news, list: nobody, schedule: { rate: 12/h, count: %d } }
+  - { mail: news, list: nobody, at: 1d, schedule: { rate: 12/h, count: %d } }
+end: { drain: 4d }
+"""
+
+
 class SenderRules(product.ProductTest):
     def simulate(self, text, *args):
         ran = product.mailrig("simulate", self.write("scenario.yaml", text), "--out", self.folder / "run", *args)
@@ -58,6 +80,19 @@ class SenderRules(product.ProductTest):
         self.assertEqual(summary["totals"]["rejected"], 2)
         self.assertEqual(summary["totals"]["suppressed"], 1)
         self.assertEqual(summary["conservation"]["holds"], True)
+
+    def test_every_provider_s_word_for_an_unknown_user_is_understood(self):
+        listed = product.mailrig("isp", "list", "--format", "json").stdout
+        names = [isp["name"] for isp in json.loads(listed) if isp["name"] != "sink"]
+        self.assertGreater(len(names), 20)
+        # T-Online lets nobody in whom it does not know.
+        names = [name for name in names if name != "t-online"]
+        people = 4 * len(names)
+        summary, _ = self.simulate(EVERYBODY % (", ".join(f"{name}: {{}}" for name in names), people, people, people))
+        for name in names:
+            receiver = summary["receivers"][name]
+            self.assertEqual(receiver["totals"]["deliveries"], 8)
+            self.assertEqual((name, receiver["events"]["unknown_user"], receiver["totals"]["suppressed"]), (name, 4, 4))
 
     def test_a_sender_that_is_not_ours_takes_none_of_it(self):
         for key, value in (("suppression", "{}"), ("stop", "{bounced: 5%}"), ("shaping", "{gmail: {connections: 1}}")):

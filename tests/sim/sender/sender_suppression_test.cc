@@ -14,7 +14,7 @@ TEST(BadAddress, IsNamedByTheEnhancedCode) {
   EXPECT_TRUE(names_bad_address({550, "5.2.1 mailbox disabled"}));
   EXPECT_FALSE(names_bad_address({450, "4.1.1 unknown user"})) << "not for good";
   EXPECT_FALSE(names_bad_address({552, "5.2.2 Mailbox full"}));
-  EXPECT_FALSE(names_bad_address({550, "5.7.1 Invalid user agent: blocked"}));
+  EXPECT_FALSE(names_bad_address({550, "5.7.26 Unauthenticated; no such user authorised this"}));
   EXPECT_FALSE(names_bad_address({550, "5.1.8 Sender address does not exist"})) << "about the sender's";
 }
 
@@ -22,6 +22,7 @@ TEST(BadAddress, IsNamedByWordsWhereTheCodeIsVague) {
   EXPECT_TRUE(names_bad_address({550, "5.5.0 Requested action not taken: mailbox unavailable (S2017062302)"}));
   EXPECT_TRUE(names_bad_address({550, "Requested action not taken:\nMailbox Unavailable"}));
   EXPECT_TRUE(names_bad_address({554, "RCPT (a@b.example) dosn't exist"}));
+  EXPECT_TRUE(names_bad_address({550, "5.7.1 No such user!"}));
   EXPECT_FALSE(names_bad_address({550, "SPF check failed"}));
   EXPECT_FALSE(names_bad_address({554, "5.0.0 Denied"}));
 }
