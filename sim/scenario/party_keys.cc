@@ -164,16 +164,17 @@ config::Type<policy::Certificate> certificate_type() {
 config::Type<Receiver> receiver_type() {
   const auto profile = config::located(config::text());
   const auto latency = config::duration();
+  const auto bandwidth = config::size();
   const auto down = config::boolean();
   const auto certificate = certificate_type();
   const auto region = config::text();
-  boost::json::object properties{{"profile", profile.schema()},
-                                 {"latency", latency.schema()},
-                                 {"down", down.schema()},
-                                 {"certificate", certificate.schema()},
-                                 {"region", region.schema()}};
+  boost::json::object properties{{"profile", profile.schema()},         {"latency", latency.schema()},
+                                 {"bandwidth", bandwidth.schema()},     {"down", down.schema()},
+                                 {"certificate", certificate.schema()}, {"region", region.schema()}};
   properties["profile"].as_object()["description"] = "A shipped profile or a file; default: the receiver's name";
   properties["latency"].as_object()["description"] = "Of the link, one way; virtual time only";
+  properties["bandwidth"].as_object()["description"] =
+      "Of one connection, in a second, such as 1MB; virtual time only; default: no limit";
   properties["down"].as_object()["description"] = "Refuses connections from the start";
   properties["certificate"].as_object()["description"] = "Of its MX hosts at the start; default valid";
   properties["region"].as_object()["description"] = "Where its resolver stands, for the DNS; default: its name";
@@ -182,7 +183,7 @@ config::Type<Receiver> receiver_type() {
                              {"description", "Next to these keys: changes to the profile, as in a profile file"},
                              {"properties", std::move(properties)}};
   return config::custom<Receiver>(
-      [profile, latency, down, certificate, region](const Node& node, Receiver& into, Errors& errors) {
+      [profile, latency, bandwidth, down, certificate, region](const Node& node, Receiver& into, Errors& errors) {
         if (!node.is_map() && !node.is_null()) {
           return errors.add(node, "expected a map (receiver), found " + describe(node));
         }
@@ -195,6 +196,8 @@ config::Type<Receiver> receiver_type() {
             profile.read(value, into.profile_name, errors);
           } else if (key == "latency") {
             latency.read(value, into.latency, errors);
+          } else if (key == "bandwidth") {
+            bandwidth.read(value, into.bandwidth, errors);
           } else if (key == "down") {
             down.read(value, into.down, errors);
           } else if (key == "certificate") {

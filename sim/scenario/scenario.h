@@ -125,6 +125,7 @@ struct Receiver {
   config::Node changes;               // to the profile, `domains` among them; a map without the keys of this struct
   receiver::Profile profile;          // with the changes in it
   Duration latency{};                 // one way, of the link; virtual time only
+  std::uint64_t bandwidth = 0;        // octets per second of a connection; 0: no limit; virtual time only
   bool down = false;                  // at the start
   policy::Certificate certificate = policy::Certificate::valid;  // of its MX hosts, at the start
   std::string region;  // where its resolver stands, for the DNS; default: the receiver's name

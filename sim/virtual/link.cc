@@ -130,6 +130,14 @@ void Link::set_source(Instant now, const IpAddress& source, bool up) {
   }
 }
 
+Duration Link::transfer(const Connection& connection) const {
+  const std::uint64_t rate = world_.wires[connection.receiver].octets_per_s;
+  if (rate == 0) return {};
+  // In whole seconds and the rest, so that nothing overflows.
+  const std::uint64_t octets = connection.load.size_bytes;
+  return std::chrono::seconds(octets / rate) + std::chrono::nanoseconds(octets % rate * 1'000'000'000 / rate);
+}
+
 std::optional<smtp::Reply> Link::reply(Instant now, Connection& connection, const policy::Verdict& verdict,
                                        std::string_view recipient, const policy::MessageFacts* message) {
   connection.server_closes |= verdict.close;
@@ -225,7 +233,8 @@ Link::Event Link::rcpt(Instant now, sender::ConnectionId id, Connection& connect
   } else if (connection.next_recipient == connection.recipients.size()) {
     step = connection.transaction->any_accepted() ? Step::data : Step::done;
   }
-  return {now + verdict.delay + round_trip(connection), step, id};
+  const Duration content = step == Step::data ? transfer(connection) : Duration();
+  return {now + verdict.delay + round_trip(connection) + content, step, id};
 }
 
 Link::Event Link::data(Instant now, sender::ConnectionId id, Connection& connection) {

@@ -88,7 +88,9 @@ class Link {
                                    std::string_view recipient = {}, const policy::MessageFacts* message = nullptr);
   receiver::Receiver& receiver_of(const Connection& connection) { return *world_.receivers[connection.receiver]; }
   // What one command and its reply take on the wire.
-  Duration round_trip(const Connection& connection) const { return 2 * world_.latencies[connection.receiver]; }
+  Duration round_trip(const Connection& connection) const { return 2 * world_.wires[connection.receiver].latency; }
+  // What it takes for the message under way.
+  Duration transfer(const Connection& connection) const;
 
   world::World& world_;
   // Names a connection of this link to the receivers and the ledger.

@@ -79,7 +79,7 @@ class Builder {
       auto added = add_receiver(receiver.name, receiver.profile, receiver.region);
       if (!added) return receiver.at.error(added.error().message);
       world_->receivers.back()->set_conditions({.down = receiver.down, .certificate = receiver.certificate});
-      world_->latencies.push_back(receiver.latency);
+      world_->wires.push_back({receiver.latency, receiver.bandwidth});
     }
     return {};
   }
@@ -175,7 +175,7 @@ class Builder {
     if (!made) return forwarder.at.error(made.error().message);
     const auto index = static_cast<std::uint32_t>(world_->receivers.size());
     world_->doors.push_back(std::make_unique<Door>(std::move(*made), observers_(index)));
-    world_->latencies.emplace_back();
+    world_->wires.emplace_back();
     Door& door = *world_->doors.back();
     if (auto added = add_receiver(forwarder.name, std::move(*profile), forwarder.name, &door); !added) return added;
     if (forwarder.srs) {
@@ -272,7 +272,7 @@ class Builder {
     if (!profile) return profile.error();
     profile->domains = {domain};
     profile->mx = {{10, "mx." + domain}};
-    world_->latencies.emplace_back();
+    world_->wires.emplace_back();
     return add_receiver("mx." + domain, std::move(*profile));
   }
 

@@ -33,6 +33,12 @@ enum class AddressRange : std::uint8_t {
   loopback,       // 127.26.0.0/16: for `serve`, where somebody's own sender connects to what DNS says
 };
 
+// What a receiver's mail comes over; virtual time only.
+struct Wire {
+  Duration latency{};              // one way
+  std::uint64_t octets_per_s = 0;  // of a connection; 0: no limit
+};
+
 struct World {
   dns::Zones zones;
   std::unique_ptr<dns::DnssecSigner> dnssec;  // of `zones`; null where the scenario signs none
@@ -44,7 +50,7 @@ struct World {
   std::vector<std::unique_ptr<receiver::Receiver>> receivers;
   std::vector<MxHost> hosts;
   std::map<IpAddress, std::uint32_t> host_at;  // address → index into hosts
-  std::vector<Duration> latencies;             // one way, per receiver; virtual time only
+  std::vector<Wire> wires;                     // per receiver
 
   const MxHost* host(const IpAddress& address) const {
     const auto found = host_at.find(address);

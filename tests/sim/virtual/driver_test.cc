@@ -29,6 +29,30 @@ TEST(VirtualDriver, LatencyIsThatOfTheLink) {
   EXPECT_GT(outcome.snapshot->latency.max(), std::chrono::milliseconds(400));
 }
 
+TEST(VirtualDriver, ContentTakesItsTime) {
+  const auto outcome = simulate("senders: { shop: { domain: shop.example, " + authorised +
+                                " } }\nmail: { note: { size: 1MB } }\nreceivers: { outlook: { bandwidth: 100KB } "
+                                "}\nlists: { few: { count: 1 } }\n"
+                                "traffic: [ { mail: note, list: few, schedule: { rate: 1/s, count: 1 } } ]\n");
+  EXPECT_EQ(outcome.snapshot->total[Fate::inbox], 1U);
+  EXPECT_GE(outcome.snapshot->latency.max(), std::chrono::seconds(10));
+  EXPECT_LT(outcome.snapshot->latency.max(), std::chrono::seconds(11));
+}
+
+// What was under way from an address that went down is tried again from another, and what it had opened says nothing
+// about the connections that come after it.
+TEST(VirtualDriver, AnAddressThatGoesDownLosesNothing) {
+  const auto outcome =
+      simulate("senders: { shop: { domain: shop.example, ips: [198.18.2.10, 198.18.2.11], " + authorised +
+               ", retry: [1m] } }\nmail: { note: {} }\nreceivers: { outlook: { latency: 100ms } }\n"
+               "lists: { few: { count: 200 } }\ntraffic: [ { mail: note, list: few, schedule: { burst: 200 } } ]\n"
+               "timeline: [ { at: 350ms, set: senders.shop.ips.198.18.2.10, to: down, for: 10s }, "
+               "{ at: 4s, set: senders.shop.ips.198.18.2.11, to: down, for: 10s } ]\n");
+  EXPECT_EQ(outcome.snapshot->total[Fate::inbox], 200U);
+  EXPECT_GT(outcome.snapshot->total.deferrals, 0U);
+  EXPECT_TRUE(outcome.snapshot->broken_sums.empty());
+}
+
 TEST(VirtualDriver, UnknownUsersBounceAndTheBounceComesBack) {
   const auto outcome =
       simulate(shop +
