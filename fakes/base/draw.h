@@ -23,6 +23,22 @@ class Draw {
 
   std::uint64_t seed() const { return seed_; }
 
+  // The draws of one entity for one purpose, for those who draw often: the names are hashed once.
+  class Lots {
+   public:
+    std::uint64_t bits(std::uint64_t subject, std::uint64_t attempt = 0) const {
+      return combine(combine(names_, subject), attempt);
+    }
+
+   private:
+    friend class Draw;
+    explicit Lots(std::uint64_t names) : names_(names) {}
+    std::uint64_t names_;
+  };
+  Lots lots(std::string_view entity, std::string_view purpose) const {
+    return Lots(stable_hash(entity, stable_hash(purpose, seed_)));
+  }
+
  private:
   std::uint64_t seed_;
 };

@@ -1,6 +1,7 @@
 #include "fakes/base/ip_address.h"
 
 #include <arpa/inet.h>
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include "fakes/base/check.h"
@@ -49,8 +50,9 @@ IpAddress IpAddress::network(int length) const {
 }
 
 std::string IpAddress::to_string() const {
+  if (!v6_) return fmt::format(FMT_COMPILE("{}.{}.{}.{}"), bytes_[0], bytes_[1], bytes_[2], bytes_[3]);
   char text[INET6_ADDRSTRLEN] = {};
-  CHECK(inet_ntop(v6_ ? AF_INET6 : AF_INET, bytes_.data(), text, sizeof text) != nullptr);
+  CHECK(inet_ntop(AF_INET6, bytes_.data(), text, sizeof text) != nullptr);
   return text;
 }
 

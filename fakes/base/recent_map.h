@@ -3,12 +3,12 @@
 // repeats itself. Not thread-safe.
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 
 #include "fakes/base/stable_hash.h"
@@ -17,6 +17,7 @@ namespace mailrig {
 
 // Keys are texts, or hashes already.
 struct RecentMapHash {
+  using is_avalanching = void;
   std::size_t operator()(const std::string& key) const { return stable_hash(key); }
   std::size_t operator()(std::uint64_t key) const { return key; }
 };
@@ -49,7 +50,7 @@ class RecentMap {
   std::size_t size() const { return recent_.size() + older_.size(); }
 
  private:
-  using Entries = std::unordered_map<Key, Value, RecentMapHash>;
+  using Entries = boost::unordered_flat_map<Key, Value, RecentMapHash>;
 
   std::size_t entries_max_;
   Entries recent_;

@@ -68,9 +68,15 @@ MessageTraits inspect(std::string_view message) {
 }
 
 std::string format_rig_id(std::uint64_t id) {
-  std::string text(16, '0');
-  for (std::size_t i = text.size(); i-- > 0; id >>= 4) text[i] = "0123456789abcdef"[id & 0xf];
+  std::string text;
+  append_rig_id(text, id);
   return text;
+}
+
+void append_rig_id(std::string& out, std::uint64_t id) {
+  constexpr std::size_t digits = 16;
+  out.append(digits, '0');
+  for (std::size_t i = out.size(); id != 0; id >>= 4) out[--i] = "0123456789abcdef"[id & 0xf];
 }
 
 std::uint64_t parse_rig_id(std::string_view text) {

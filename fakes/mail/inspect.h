@@ -27,6 +27,7 @@ MessageTraits inspect(std::string_view message);
 
 // "00c0ffee00c0ffee".
 std::string format_rig_id(std::uint64_t id);
+void append_rig_id(std::string& out, std::uint64_t id);
 // 0 for anything but 16 hexadecimal digits.
 std::uint64_t parse_rig_id(std::string_view text);
 

@@ -42,7 +42,7 @@ policy::Session session_facts(const SmtpHost& host, const asio::ip::tcp::endpoin
 
 smtp::ServerConfig engine_config(const SmtpHost& host, const policy::Session& session) {
   const std::lock_guard lock(host.receiver.mutex);
-  smtp::ServerConfig config = host.receiver.receiver.server_config(host.mx_host, session.client_ip.to_string());
+  smtp::ServerConfig config = host.receiver.receiver.server_config(host.mx_host, session.client_ip);
   if (!host.tls) config.starttls = false;
   config.content_budget = host.content_budget;
   return config;

@@ -18,7 +18,24 @@ constexpr char to_lower(char c) {
 void assign_lower(std::string& out, std::string_view text);
 
 // The hash of the lower-cased text.
-std::uint64_t key_of(std::string_view text);
+std::uint64_t key_of(std::string_view text, std::uint64_t seed = 0);
+// key_of() for those who are asked about the same name again and again: as long as it stays the same, it is compared
+// and not hashed. Not thread-safe.
+class KeyMemo {
+ public:
+  std::uint64_t of(std::string_view text) {
+    if (text != text_ || key_ == 0) {
+      text_ = text;
+      key_ = key_of(text);
+    }
+    return key_;
+  }
+
+ private:
+  std::string text_;
+  std::uint64_t key_ = 0;
+};
+
 // The network that providers judge together: /24 for IPv4, /64 for IPv6.
 std::uint64_t netblock_key(const IpAddress& ip);
 

@@ -20,6 +20,7 @@ namespace mailrig::policy {
 enum class NameStatus : std::uint8_t { unchecked, resolves, unknown, temporary_error };
 
 struct EnvelopeFacts {
+  std::uint64_t key = 0;  // names what they were found for: client, HELO and MAIL FROM's domain; 0: nobody looked
   auth::SpfOutcome spf = auth::SpfOutcome::none;  // of MAIL FROM; of HELO when the reverse-path is null
   std::string spf_domain;                         // that was checked
   auth::SpfOutcome spf_helo = auth::SpfOutcome::none;
@@ -29,6 +30,18 @@ struct EnvelopeFacts {
   ListingFacts domain_listing;                       // of MAIL FROM's domain
   NameStatus sender_domain = NameStatus::unchecked;  // can MAIL FROM's domain take mail
   NameStatus helo_name = NameStatus::unchecked;      // has the HELO name an address
+
+  void forget() {
+    key = 0;
+    spf = auth::SpfOutcome::none;
+    spf_domain.clear();
+    spf_helo = auth::SpfOutcome::none;
+    spf_remembered = false;
+    spf_null = false;
+    domain_listing.forget();
+    sender_domain = NameStatus::unchecked;
+    helo_name = NameStatus::unchecked;
+  }
 };
 
 struct SignatureFacts {
@@ -61,10 +74,29 @@ struct ContentFacts {
   // The Authentication-Results field (RFC 8601) that the receiver puts in front of the message, with its CRLF; empty
   // before end of data, and with a receiver that does not look.
   std::string results_field;
+
+  void forget() {
+    signatures.clear();
+    dkim = auth::DkimResult::none;
+    arc = auth::ArcResult::none;
+    arc_vouches = false;
+    from_fault = auth::FromFault::none;
+    author_domain.clear();
+    dmarc = auth::DmarcResult::none;
+    disposition = auth::DmarcPolicy::none;
+    dmarc_published = false;
+    spf_aligned = false;
+    dkim_aligned = false;
+    results_field.clear();
+  }
 };
 
 struct AuthenticationFacts : EnvelopeFacts, ContentFacts {
-  void forget() { *this = {}; }
+  // Texts keep their memory for the next message.
+  void forget() {
+    EnvelopeFacts::forget();
+    ContentFacts::forget();
+  }
 };
 
 }  // namespace mailrig::policy

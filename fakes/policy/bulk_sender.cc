@@ -17,13 +17,14 @@ bool is_unsure(const AuthenticationFacts& found) {
 
 }  // namespace
 
-std::uint64_t BulkSender::domain_key(const Session& session) const {
+std::uint64_t BulkSender::domain_key(const Session& session) {
   const std::string& author = session.authentication.author_domain;
   if (author.empty()) return 0;
-  if (settings_.scope == BulkSettings::Scope::org_domain) {
-    if (const auto domain = auth::PublicSuffixList::newest().organizational_domain(author)) return key_of(*domain);
-  }
-  return key_of(author);
+  const std::uint64_t key = author_.of(author);
+  if (settings_.scope != BulkSettings::Scope::org_domain) return key;
+  if (const std::uint64_t* known = organizations_.find(key)) return *known;
+  const auto domain = auth::PublicSuffixList::newest().organizational_domain(author);
+  return organizations_.put(key, domain ? key_of(*domain) : key);
 }
 
 bool BulkSender::is_bulk(Instant now, std::uint64_t domain) {

@@ -9,6 +9,8 @@
 #include <string_view>
 
 #include "fakes/base/draw.h"
+#include "fakes/base/recent_map.h"
+#include "fakes/policy/address_key.h"
 #include "fakes/policy/auth_action.h"
 #include "fakes/policy/expiring_table.h"
 #include "fakes/policy/sliding_window.h"
@@ -59,7 +61,7 @@ class BulkSender : public Policy {
  public:
   // `entity` is who draws, the receiver's name.
   BulkSender(const BulkSettings& settings, const BulkRefusals& says, Draw draw, std::string entity)
-      : settings_(settings), says_(says), draw_(draw), entity_(std::move(entity)) {}
+      : settings_(settings), says_(says), draw_(draw), entity_(std::move(entity)), organizations_(10'000) {}
 
   Hooks hooks() const override { return {.data = true, .placement = true, .accepted = true, .memory = true}; }
   std::optional<Verdict> data(Instant now, const Session& session, const MessageFacts& facts) override;
@@ -82,9 +84,11 @@ class BulkSender : public Policy {
   Draw draw_;
   std::string entity_;
   ExpiringTable<Sent> domains_;
-  std::optional<bool> imagined_;  // whether everybody is a bulk sender
+  KeyMemo author_;
+  RecentMap<std::uint64_t, std::uint64_t> organizations_;  // keys of organizational domains, by the author's key
+  std::optional<bool> imagined_;                           // whether everybody is a bulk sender
 
-  std::uint64_t domain_key(const Session& session) const;
+  std::uint64_t domain_key(const Session& session);
   bool is_bulk(Instant now, std::uint64_t domain);
   // Null: all are met.
   const AuthRefusals* unmet(const Session& session) const;

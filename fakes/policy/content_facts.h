@@ -15,6 +15,16 @@ struct ContentTraits {
   bool unsubscribe = false;           // or at all
   bool blocked_attachment = false;    // of a kind that the receiver does not take
   ListingFacts link_listing;          // of the domains that its links lead to
+
+  void forget() {
+    read = false;
+    score_milli = 10'000;
+    fingerprint = 0;
+    one_click = false;
+    unsubscribe = false;
+    blocked_attachment = false;
+    link_listing.forget();
+  }
 };
 
 }  // namespace mailrig::policy

@@ -17,6 +17,13 @@ struct ListingFacts {
   std::string list;    // "zen.spamhaus.example"; empty unless listed
   std::string reason;  // the list's TXT record; may be empty
 
+  // Texts keep their memory.
+  void forget() {
+    status = Listing::unchecked;
+    list.clear();
+    reason.clear();
+  }
+
   friend bool operator==(const ListingFacts&, const ListingFacts&) = default;
 };
 

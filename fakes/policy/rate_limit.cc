@@ -93,7 +93,7 @@ RateLimit::RateLimit(std::span<const RateRule> rules, const Conditions* conditio
     }
     if (same_scope.empty()) continue;
     const std::size_t width = same_scope.size();
-    groups_.push_back({scope, std::move(same_scope), asked, counts_accepted, ExpiringTable<Count>(width)});
+    groups_.push_back({scope, std::move(same_scope), asked, counts_accepted, ExpiringTable<Count>(width), {}});
     groups_.back().counts.share(*memory_);
   }
 }
@@ -113,7 +113,7 @@ Hooks RateLimit::hooks() const {
 
 // Calls use(key, earlier) for each unit; earlier() is how many the transaction already has of the same key.
 template <class Use>
-void RateLimit::for_each_key(const Group& group, const Facts& facts, Use use_counted) {
+void RateLimit::for_each_key(Group& group, const Facts& facts, Use use_counted) {
   const Session& session = facts.session;
   const auto use = [&](std::uint64_t key) { use_counted(key, [] { return std::uint64_t{0}; }); };
   const auto for_each_recipient = [&](auto key, auto counted_with) {
@@ -137,13 +137,13 @@ void RateLimit::for_each_key(const Group& group, const Facts& facts, Use use_cou
     case RateScope::netblock24:
       return use(netblock_key(session.client_ip));
     case RateScope::sender:
-      if (!facts.from.empty()) use(key_of(facts.from));
+      if (!facts.from.empty()) use(group.name.of(facts.from));
       return;
     case RateScope::sender_domain:
-      if (const auto domain = split_address(facts.from).domain; !domain.empty()) use(key_of(domain));
+      if (const auto domain = split_address(facts.from).domain; !domain.empty()) use(group.name.of(domain));
       return;
     case RateScope::hdr_domain:
-      if (!facts.message->header_from_domain.empty()) use(key_of(facts.message->header_from_domain));
+      if (!facts.message->header_from_domain.empty()) use(group.name.of(facts.message->header_from_domain));
       return;
     case RateScope::message_id:
       if (!facts.message->message_id.empty()) use(key_of(facts.message->message_id));
@@ -155,19 +155,19 @@ void RateLimit::for_each_key(const Group& group, const Facts& facts, Use use_cou
         const bool counted = std::any_of(signatures.begin(), it, [&](const SignatureFacts& earlier) {
           return passes(earlier) && earlier.domain == it->domain;
         });
-        if (passes(*it) && !counted) use(key_of(it->domain));
+        if (passes(*it) && !counted) use(group.name.of(it->domain));
       }
       return;
     }
     case RateScope::spf_domain:
-      if (session.authentication.spf == auth::SpfOutcome::pass) use(key_of(session.authentication.spf_domain));
+      if (session.authentication.spf == auth::SpfOutcome::pass) use(group.name.of(session.authentication.spf_domain));
       return;
     case RateScope::similar_content:
       if (session.content.fingerprint != 0) use(session.content.fingerprint);
       return;
     case RateScope::sender_rcpts: {
       if (facts.from.empty()) return;
-      const std::uint64_t from = key_of(facts.from);
+      const std::uint64_t from = group.name.of(facts.from);
       return for_each_recipient([from](const Recipient&) { return from; }, everybody);
     }
     case RateScope::unknown_rcpts:
@@ -175,7 +175,7 @@ void RateLimit::for_each_key(const Group& group, const Facts& facts, Use use_cou
     case RateScope::rcpt:
       return for_each_recipient([](const Recipient& recipient) { return recipient.key; }, same_mailbox);
     case RateScope::pair: {
-      const std::uint64_t from = key_of(facts.from);
+      const std::uint64_t from = group.name.of(facts.from);
       return for_each_recipient([from](const Recipient& recipient) { return combine(from, recipient.key); },
                                 same_mailbox);
     }

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fakes/policy/address_key.h"
 #include "fakes/policy/conditions.h"
 #include "fakes/policy/expiring_table.h"
 #include "fakes/policy/policy.h"
@@ -118,6 +119,7 @@ class RateLimit : public Policy {
     std::array<bool, phase_count> asked{};
     bool counts_accepted = false;
     ExpiringTable<Count> counts;
+    KeyMemo name;  // of a scope that is one
   };
   // Everything from which keys are made; what is not known yet is null.
   struct Facts {
@@ -137,7 +139,7 @@ class RateLimit : public Policy {
   // A connection that was let in, or a unit that was accepted.
   static void count(Instant now, Group& group, std::uint64_t key);
   template <class Use>
-  static void for_each_key(const Group& group, const Facts& facts, Use use);
+  static void for_each_key(Group& group, const Facts& facts, Use use);
 };
 
 }  // namespace mailrig::policy

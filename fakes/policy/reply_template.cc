@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <iterator>
@@ -56,26 +57,24 @@ std::optional<Placeholder> parse_placeholder(std::string_view name) {
 
 // Values come from senders: nothing in them may end a line or run on for ever.
 void append_value(std::string& out, std::string_view value) {
-  for (const char c : value.substr(0, value_bytes_max)) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += byte < 0x20 || byte == 0x7f ? '?' : c;
-  }
+  const auto ends_lines = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  const std::size_t begin = out.size();
+  out += value.substr(0, value_bytes_max);
+  std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), ends_lines, '?');
 }
 
-std::string netblock(std::string_view ip) {
-  const auto address = IpAddress::parse(ip);
-  if (!address) return std::string(ip);
-  const int length = address->is_v6() ? 64 : 24;
-  return fmt::format("{}/{}", address->network(length).to_string(), length);
+std::string netblock(const IpAddress& ip) {
+  const int length = ip.is_v6() ? 64 : 24;
+  return fmt::format("{}/{}", ip.network(length).to_string(), length);
 }
 
 void append(std::string& out, Placeholder placeholder, const ReplyContext& context) {
   const auto format = [&out](auto... arguments) { fmt::format_to(std::back_inserter(out), arguments...); };
   switch (placeholder) {
     case Placeholder::ip:
-      return append_value(out, context.ip);
+      return append_value(out, context.ip ? context.ip->to_string() : std::string());
     case Placeholder::netblock:
-      return append_value(out, netblock(context.ip));
+      return append_value(out, context.ip ? netblock(*context.ip) : std::string());
     case Placeholder::rcpt:
       return append_value(out, context.rcpt);
     case Placeholder::rcpt_local:

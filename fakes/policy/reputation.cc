@@ -37,13 +37,12 @@ Instant next_day(Instant now) {
 }  // namespace
 
 Reputation::Reputation(const ReputationSettings& settings, const PlacementSettings& placement, const Words& says,
-                       const MailboxDirectory& directory, Draw draw, std::string entity)
+                       const MailboxDirectory& directory, Draw draw, std::string_view entity)
     : settings_(settings),
       placement_(placement),
       says_(says),
       directory_(directory),
-      draw_(draw),
-      entity_(std::move(entity)),
+      lots_(draw.lots(entity, "placement")),
       memory_(std::make_unique<MemoryBudget>(memory_octets_max)) {
   for (Table& table : tables_) table.share(*memory_);
 }
@@ -87,7 +86,7 @@ IdentityRecord Reputation::record(Instant now, SenderIdentity identity, std::uin
 void Reputation::collect(Instant now, const Session& session, const MessageFacts* message) {
   SenderKeys keys{};
   for (const SenderIdentity identity : settings_.identities) {
-    keys[static_cast<std::size_t>(identity)] = sender_key(identity, session, message);
+    keys[static_cast<std::size_t>(identity)] = key_memo_.key(identity, session, message);
   }
   if (up_to_date_ && collected_at_ == now && keys_ == keys) return;
   facts_ = {};
@@ -99,6 +98,7 @@ void Reputation::collect(Instant now, const Session& session, const MessageFacts
   collected_at_ = now;
   up_to_date_ = true;
   if (imagined_) facts_ = *imagined_;
+  weighed_sender_ = weigh_sender(settings_, placement_, facts_);
 }
 
 std::optional<Verdict> Reputation::ask_identity(Instant now, SenderIdentity identity, std::uint64_t id,
@@ -129,7 +129,7 @@ std::optional<Verdict> Reputation::ask(Instant now, Phase phase, const Session& 
   const bool at_names = phase == Phase::data && (says_.throttled_domain || says_.blocked_domain);
   if (!at_networks && !at_names) return std::nullopt;
   collect(now, session, message);
-  const std::int32_t score = weigh_only(settings_, placement_, facts_, false);
+  const std::int32_t score = score_of_sender(weighed_sender_);
   for (const SenderIdentity identity : settings_.identities) {
     const bool network = is_network(identity);
     // A new address of a known domain is nobody new.
@@ -151,7 +151,7 @@ void Reputation::collect_all(Instant now, const Session& session, const MessageF
   if (imagined_) return;
   // The same message draws the same lot each time it comes.
   const std::uint64_t id = combine(stable_hash(message.message_id), message.rig_id);
-  facts_.lot_ppm = static_cast<std::uint32_t>(below(draw_.bits(entity_, "placement", id), 1'000'000));
+  facts_.lot_ppm = static_cast<std::uint32_t>(below(lots_.bits(id), 1'000'000));
 }
 
 void Reputation::recall(Instant now, const Session& session, const MessageFacts& message, Recollection& into) {
@@ -161,7 +161,7 @@ void Reputation::recall(Instant now, const Session& session, const MessageFacts&
 
 void Reputation::place(Instant now, const Session& session, const MessageFacts& message, Placement& placement) {
   collect_all(now, session, message);
-  placement.score_milli = weigh_only(settings_, placement_, facts_, true);
+  placement.score_milli = score_of_message(placement_, facts_, weighed_sender_);
   placement.junk_below_milli = junk_threshold_milli(placement_, facts_.lot_ppm);
   if (placement.score_milli < placement.junk_below_milli) placement.to_spam("reputation");
 }
@@ -179,7 +179,7 @@ Reputation::Row& Reputation::obtain(Instant now, SenderIdentity identity, std::u
 template <class Tell>
 void Reputation::tell_each(Instant now, const Session& session, const MessageFacts* message, Tell tell) {
   for (const SenderIdentity identity : settings_.identities) {
-    const std::uint64_t id = sender_key(identity, session, message);
+    const std::uint64_t id = key_memo_.key(identity, session, message);
     if (id != 0) tell(obtain(now, identity, id).history);
   }
 }

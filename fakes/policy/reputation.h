@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "fakes/base/draw.h"
 #include "fakes/policy/expiring_table.h"
@@ -41,7 +42,7 @@ class Reputation : public PhasedPolicy {
   // `directory` tells which mailboxes are traps or complain, and must outlive the policy. `entity` is who draws, the
   // receiver's name.
   Reputation(const ReputationSettings& settings, const PlacementSettings& placement, const Words& says,
-             const MailboxDirectory& directory, Draw draw, std::string entity);
+             const MailboxDirectory& directory, Draw draw, std::string_view entity);
 
   Hooks hooks() const override;
   void place(Instant now, const Session& session, const MessageFacts& facts, Placement& placement) override;
@@ -74,13 +75,14 @@ class Reputation : public PhasedPolicy {
   PlacementSettings placement_;
   Words says_;
   const MailboxDirectory& directory_;
-  Draw draw_;
-  std::string entity_;
+  Draw::Lots lots_;  // of placement
   std::unique_ptr<MemoryBudget> memory_;
   std::array<Table, sender_identity_count> tables_;
   std::optional<ReputationFacts> imagined_;  // histories and lot of whoever comes
+  SenderKeyMemo key_memo_;
   // What was collected last, for whom and when. A message is asked about and then placed, and nothing changes between.
   ReputationFacts facts_;
+  std::int64_t weighed_sender_ = 0;
   SenderKeys keys_{};
   Instant collected_at_{};
   bool up_to_date_ = false;

@@ -64,26 +64,32 @@ Badness badness_of(const ReputationSettings& settings, const PlacementSettings& 
   return bad;
 }
 
-// Calls add(factor, identity, milli) for what speaks against the sender and its message.
-template <class Add>
-void for_each_contribution(const ReputationSettings& settings, const PlacementSettings& weights,
-                           const ReputationFacts& facts, bool with_message, Add add) {
-  const auto against = [](std::uint64_t weight_ppm, std::int64_t badness_milli) {
-    return -static_cast<std::int32_t>(static_cast<std::int64_t>(weight_ppm) * badness_milli / 1'000'000);
-  };
-  if (with_message) {
-    switch (facts.authentication) {
-      case AuthenticationLevel::none:
-        add(Factor::authentication, SenderIdentity::ip, against(weights.weights.authentication_ppm, 1000));
-        break;
-      case AuthenticationLevel::unaligned:
-        add(Factor::authentication, SenderIdentity::ip, against(weights.weights.authentication_ppm, 400));
-        break;
-      case AuthenticationLevel::unknown:
-      case AuthenticationLevel::aligned:
-        break;
-    }
+std::int32_t against(std::uint64_t weight_ppm, std::int64_t badness_milli) {
+  return -static_cast<std::int32_t>(static_cast<std::int64_t>(weight_ppm) * badness_milli / 1'000'000);
+}
+
+std::int32_t against_authentication(const PlacementSettings& weights, const ReputationFacts& facts) {
+  switch (facts.authentication) {
+    case AuthenticationLevel::none:
+      return against(weights.weights.authentication_ppm, 1000);
+    case AuthenticationLevel::unaligned:
+      return against(weights.weights.authentication_ppm, 400);
+    case AuthenticationLevel::unknown:
+    case AuthenticationLevel::aligned:
+      break;
   }
+  return 0;
+}
+
+std::int32_t against_content(const PlacementSettings& weights, const ReputationFacts& facts) {
+  if (facts.content_milli >= 10'000) return 0;
+  return against(weights.weights.content_ppm, (10'000 - std::max(facts.content_milli, 0)) / 5);
+}
+
+// Calls add(factor, identity, milli) for what speaks against the sender.
+template <class Add>
+void for_each_against_sender(const ReputationSettings& settings, const PlacementSettings& weights,
+                             const ReputationFacts& facts, Add add) {
   // Newness and jumps are shared out among networks and names as their weights are, so that a known domain helps a new
   // address, and the other way round. Of several networks, or several names, the worst counts.
   const std::uint64_t both = std::max<std::uint64_t>(weights.weights.ip_ppm + weights.weights.domain_ppm, 1);
@@ -120,10 +126,6 @@ void for_each_contribution(const ReputationSettings& settings, const PlacementSe
     add(Factor::traps, who[3], against(own, worst.traps));
     add(Factor::complaints, who[4], against(part(2 * weights.weights.complaints_ppm), worst.complaints));
     add(Factor::engagement, who[5], against(part(weights.weights.engagement_ppm), worst.disinterest));
-  }
-  if (with_message && facts.content_milli < 10'000) {
-    add(Factor::content, SenderIdentity::ip,
-        against(weights.weights.content_ppm, (10'000 - std::max(facts.content_milli, 0)) / 5));
   }
 }
 
@@ -163,21 +165,32 @@ ReputationScore weigh(const ReputationSettings& settings, const PlacementSetting
                       const ReputationFacts& facts, bool with_message) {
   ReputationScore score;
   std::int64_t sum = weights.base_ppm / 1000;
-  for_each_contribution(settings, weights, facts, with_message,
-                        [&](Factor factor, SenderIdentity identity, std::int32_t milli) {
-                          if (milli != 0) score.contributions.push_back({factor, identity, milli});
-                          sum += milli;
-                        });
+  const auto add = [&](Factor factor, SenderIdentity identity, std::int32_t milli) {
+    if (milli != 0) score.contributions.push_back({factor, identity, milli});
+    sum += milli;
+  };
+  if (with_message) add(Factor::authentication, SenderIdentity::ip, against_authentication(weights, facts));
+  for_each_against_sender(settings, weights, facts, add);
+  if (with_message) add(Factor::content, SenderIdentity::ip, against_content(weights, facts));
   score.milli = within(sum);
   return score;
 }
 
-std::int32_t weigh_only(const ReputationSettings& settings, const PlacementSettings& weights,
-                        const ReputationFacts& facts, bool with_message) {
+std::int64_t weigh_sender(const ReputationSettings& settings, const PlacementSettings& weights,
+                          const ReputationFacts& facts) {
   std::int64_t sum = weights.base_ppm / 1000;
-  for_each_contribution(settings, weights, facts, with_message,
-                        [&sum](Factor, SenderIdentity, std::int32_t milli) { sum += milli; });
-  return within(sum);
+  for_each_against_sender(settings, weights, facts,
+                          [&sum](Factor, SenderIdentity, std::int32_t milli) { sum += milli; });
+  return sum;
+}
+
+std::int32_t score_of_sender(std::int64_t weighed_sender) {
+  return within(weighed_sender);
+}
+
+std::int32_t score_of_message(const PlacementSettings& weights, const ReputationFacts& facts,
+                              std::int64_t weighed_sender) {
+  return within(weighed_sender + against_authentication(weights, facts) + against_content(weights, facts));
 }
 
 std::int32_t junk_threshold_milli(const PlacementSettings& settings, std::uint32_t lot_ppm) {

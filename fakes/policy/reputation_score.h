@@ -116,9 +116,13 @@ struct ReputationScore {
 // `with_message`: authentication and content count too; without them it is the sender alone, as at connect.
 ReputationScore weigh(const ReputationSettings& settings, const PlacementSettings& weights,
                       const ReputationFacts& facts, bool with_message);
-// The same without its reasons, for the many decisions that nobody asks about.
-std::int32_t weigh_only(const ReputationSettings& settings, const PlacementSettings& weights,
-                        const ReputationFacts& facts, bool with_message);
+// The same without its reasons, for the many decisions that nobody asks about. The sender is weighed once, as a sum
+// that has no bounds yet; the score is then that of the sender alone, or with its message.
+std::int64_t weigh_sender(const ReputationSettings& settings, const PlacementSettings& weights,
+                          const ReputationFacts& facts);
+std::int32_t score_of_sender(std::int64_t weighed_sender);
+std::int32_t score_of_message(const PlacementSettings& weights, const ReputationFacts& facts,
+                              std::int64_t weighed_sender);
 
 // The score under which the message goes to the spam folder, given its lot.
 std::int32_t junk_threshold_milli(const PlacementSettings& settings, std::uint32_t lot_ppm);

@@ -4,26 +4,52 @@
 
 namespace mailrig::policy {
 
-std::uint64_t sender_key(SenderIdentity identity, const Session& session, const MessageFacts* message) {
+namespace {
+
+// The name that stands for an identity; empty: there is none. Not of addresses.
+std::string_view name_of(SenderIdentity identity, const Session& session, const MessageFacts* message) {
   const AuthenticationFacts& found = session.authentication;
   switch (identity) {
     case SenderIdentity::ip:
-      return session.client_ip.hash();
     case SenderIdentity::netblock24:
-      return netblock_key(session.client_ip);
+      break;
     case SenderIdentity::dkim_domain:
       for (const SignatureFacts& signature : found.signatures) {
-        if (signature.result == auth::DkimResult::pass) return key_of(signature.domain);
+        if (signature.result == auth::DkimResult::pass) return signature.domain;
       }
-      return 0;
+      break;
     case SenderIdentity::spf_domain:
-      return found.spf == auth::SpfOutcome::pass ? key_of(found.spf_domain) : 0;
+      if (found.spf == auth::SpfOutcome::pass) return found.spf_domain;
+      break;
     case SenderIdentity::hdr_domain:
-      return message == nullptr || message->header_from_domain.empty() ? 0 : key_of(message->header_from_domain);
+      if (message != nullptr) return message->header_from_domain;
+      break;
     case SenderIdentity::sender:
-      return session.mail_from.empty() ? 0 : key_of(session.mail_from);
+      return session.mail_from;
   }
-  return 0;
+  return {};
+}
+
+}  // namespace
+
+std::uint64_t sender_key(SenderIdentity identity, const Session& session, const MessageFacts* message) {
+  if (identity == SenderIdentity::ip) return session.client_ip.hash();
+  if (identity == SenderIdentity::netblock24) return netblock_key(session.client_ip);
+  const std::string_view name = name_of(identity, session, message);
+  return name.empty() ? 0 : key_of(name);
+}
+
+std::uint64_t SenderKeyMemo::key(SenderIdentity identity, const Session& session, const MessageFacts* message) {
+  if (identity == SenderIdentity::ip || identity == SenderIdentity::netblock24) {
+    if (ip_key_ == 0 || ip_ != session.client_ip) {
+      ip_ = session.client_ip;
+      ip_key_ = ip_.hash();
+      netblock_key_ = netblock_key(ip_);
+    }
+    return identity == SenderIdentity::ip ? ip_key_ : netblock_key_;
+  }
+  const std::string_view name = name_of(identity, session, message);
+  return name.empty() ? 0 : names_[static_cast<std::size_t>(identity)].of(name);
 }
 
 SenderKeys sender_keys(const Session& session, const MessageFacts& message) {

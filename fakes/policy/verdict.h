@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "fakes/base/draw.h"
 #include "fakes/base/instant.h"
+#include "fakes/base/ip_address.h"
 #include "fakes/policy/event.h"
 #include "fakes/smtp/reply.h"
 
@@ -19,7 +21,8 @@ namespace mailrig::policy {
 // sender: {spf_verdict} {dkim_verdict} {dmarc_verdict}, each "Pass" or "Fail".
 struct ReplyContext {
   Instant now{};
-  std::string_view ip, rcpt, from, header_domain, helo, host, message_id, list, list_reason, dkim_domain;
+  std::optional<IpAddress> ip;  // of the client
+  std::string_view rcpt, from, header_domain, helo, host, message_id, list, list_reason, dkim_domain;
   bool spf_passes = false, dkim_passes = false, dmarc_passes = false;
   std::uint64_t bytes = 0;
   std::uint64_t token = 0;  // source of {sess}, {hex8} and {n}; a stable hash, so that a run repeats its texts

@@ -33,8 +33,8 @@ std::uint64_t spf_key(const Session& session) {
 }
 
 // SPF of MAIL FROM's local part alone is never asked, but `a@` and `@a` differ, and so do a null and any other path.
-std::uint64_t envelope_key(const Session& session) {
-  const std::uint64_t names = combine(policy::key_of(session.helo), policy::key_of(envelope_domain(session)));
+// `names`: keys of HELO and of MAIL FROM's domain.
+std::uint64_t envelope_key(const Session& session, std::uint64_t names) {
   return combine(combine(session.client_ip.hash(), names), session.mail_from.empty() ? 1 : 0);
 }
 
@@ -43,7 +43,11 @@ std::uint64_t content_key(const Session& session, const MessageFacts& message) {
   const policy::AuthenticationFacts& found = session.authentication;
   const auto outcomes = static_cast<std::uint64_t>(found.spf) << 24 | static_cast<std::uint64_t>(found.spf_helo) << 16 |
                         static_cast<std::uint64_t>(session.network.iprev) << 8;
-  const std::uint64_t host = stable_hash(session.mx_host, envelope_key(session));
+  std::uint64_t envelope = found.key;
+  if (envelope == 0) {
+    envelope = envelope_key(session, combine(policy::key_of(session.helo), policy::key_of(envelope_domain(session))));
+  }
+  const std::uint64_t host = stable_hash(session.mx_host, envelope);
   return combine(combine(combine(message.content_key, host), outcomes), policy::key_of(message.header_from_domain));
 }
 
@@ -172,11 +176,10 @@ NameStatus host_status(dns::Resolver& resolver, const std::string& name) {
 }  // namespace
 
 Authenticator::Authenticator(const dns::Zones& zones, std::string region, const AuthPolicy& policy,
-                             const BlockLists& lists, Draw draw, std::string entity)
+                             const BlockLists& lists, Draw draw, std::string_view entity)
     : policy_(policy),
       lists_(lists),
-      draw_(draw),
-      entity_(std::move(entity)),
+      pct_lots_(draw.lots(entity, "dmarc pct")),
       networks_(verdicts_max),
       envelopes_(verdicts_max),
       spf_verdicts_(verdicts_max),
@@ -226,7 +229,8 @@ policy::ListingFacts Authenticator::look_up_links(Instant now, const std::vector
 }
 
 Duration Authenticator::mail(Instant now, Session& session) {
-  const std::uint64_t key = envelope_key(session);
+  const std::uint64_t names = combine(helo_.of(session.helo), sender_domain_.of(envelope_domain(session)));
+  const std::uint64_t key = envelope_key(session, names);
   EnvelopeFacts& facts = session.authentication;
   if (const EnvelopeVerdict* known = envelopes_.find(key); known != nullptr && now < known->expires) {
     facts = known->facts;
@@ -236,6 +240,7 @@ Duration Authenticator::mail(Instant now, Session& session) {
   Answers answers(*this, now);
   Questions questions(&answers);
   EnvelopeVerdict verdict = judge_envelope(now, session, questions);
+  verdict.facts.key = key;
   facts = verdict.facts;
   if (verdict.expires > now) envelopes_.put(key, std::move(verdict));
   return questions.cost();
@@ -441,7 +446,7 @@ bool Authenticator::vouches(const auth::ArcOutcome& arc, std::string_view messag
 int Authenticator::pct_draw(const MessageFacts& message) const {
   if (policy_.org_domain != auth::DmarcMethod::public_suffix_list) return 0;
   const std::uint64_t id = combine(stable_hash(message.message_id), message.rig_id);
-  return static_cast<int>(below(draw_.bits(entity_, "dmarc pct", id), 100));
+  return static_cast<int>(below(pct_lots_.bits(id), 100));
 }
 
 }  // namespace mailrig::receiver

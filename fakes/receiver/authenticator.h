@@ -19,6 +19,7 @@
 #include "fakes/base/draw.h"
 #include "fakes/base/recent_map.h"
 #include "fakes/dns/caching_resolver.h"
+#include "fakes/policy/address_key.h"
 #include "fakes/policy/session.h"
 #include "fakes/receiver/auth_policy.h"
 #include "fakes/receiver/block_lists.h"
@@ -30,7 +31,7 @@ class Authenticator {
   // `zones` must outlive it; `region` is where the provider's resolver stands. `entity` is who draws: the receiver's
   // name.
   Authenticator(const dns::Zones& zones, std::string region, const AuthPolicy& policy, const BlockLists& lists,
-                Draw draw, std::string entity);
+                Draw draw, std::string_view entity);
 
   // Each fills its part of the session and says how long the DNS took, in model time.
   // At connect: the client's address.
@@ -108,8 +109,9 @@ class Authenticator {
 
   const AuthPolicy policy_;
   const BlockLists lists_;
-  const Draw draw_;
-  const std::string entity_;
+  const Draw::Lots pct_lots_;
+  policy::KeyMemo helo_;
+  policy::KeyMemo sender_domain_;
   RecentMap<std::uint64_t, NetworkVerdict> networks_;
   RecentMap<std::uint64_t, EnvelopeVerdict> envelopes_;
   RecentMap<std::uint64_t, SpfVerdict> spf_verdicts_;  // only where the provider keeps them longer than the DNS says

@@ -32,13 +32,12 @@ using policy::Verdict;
 
 namespace {
 
-// Everything that reply texts may mention, and the storage of what is not kept anywhere as text.
+// Everything that reply texts may mention.
 class Context {
  public:
-  Context(Instant now, const Session& session, const MessageFacts* message, std::uint64_t token)
-      : ip_(session.client_ip.to_string()) {
+  Context(Instant now, const Session& session, const MessageFacts* message, std::uint64_t token) {
     context_.now = now;
-    context_.ip = ip_;
+    context_.ip = session.client_ip;
     context_.from = session.mail_from;
     context_.helo = session.helo;
     context_.host = session.mx_host;
@@ -79,7 +78,6 @@ class Context {
     return domain.status == policy::Listing::listed ? domain : session.content.link_listing;
   }
 
-  std::string ip_;
   ReplyContext context_;
 };
 
@@ -97,11 +95,11 @@ struct Receiver::State {
       : name(std::move(name_)),
         profile(std::move(profile_)),
         mailboxes(std::move(mailboxes_)),
-        draw(draw_),
+        tokens(draw_.lots(name, "session token")),
         observer(observer_),
         reader(profile),
-        authenticator(make_authenticator(zones, std::move(region))),
-        policies(make_policies(profile, mailboxes, conditions, authenticator != nullptr, draw, name)),
+        authenticator(make_authenticator(zones, std::move(region), draw_)),
+        policies(make_policies(profile, mailboxes, conditions, authenticator != nullptr, draw_, name)),
         chain(policies.chain),
         banner(&profile.replies.reply("banner")),
         helo_ok(&profile.replies.reply("helo_ok")),
@@ -114,7 +112,7 @@ struct Receiver::State {
   const Profile profile;
   const Mailboxes mailboxes;
   policy::Conditions conditions;
-  const Draw draw;
+  const Draw::Lots tokens;
   Observer* const observer;
   ContentReader reader;
   const std::unique_ptr<Authenticator> authenticator;  // null: nothing is judged
@@ -125,16 +123,14 @@ struct Receiver::State {
   policy::ExpiringTable<char> cut_before;   // by message and recipient of +dropstored
   std::vector<Recipient> spare_recipients;  // their strings are used again, so that accepting does not allocate
 
-  std::unique_ptr<Authenticator> make_authenticator(const dns::Zones* zones, std::string region) const {
+  std::unique_ptr<Authenticator> make_authenticator(const dns::Zones* zones, std::string region, Draw draw) const {
     if (zones == nullptr || profile.kind == Profile::Kind::sink || !profile.auth_policy.judge) return nullptr;
     return std::make_unique<Authenticator>(*zones, std::move(region), profile.auth_policy, profile.network.lists, draw,
                                            name);
   }
 
   // Every transaction of a session shows another token, as queue ids do.
-  std::uint64_t token(const Session& session) const {
-    return draw.bits(name, "session token", session.sequence, session.messages);
-  }
+  std::uint64_t token(const Session& session) const { return tokens.bits(session.sequence, session.messages); }
 
   // Goes forward, once `spent` and whatever slows the server down have gone by.
   Verdict accept(const ReplyTemplate* reply, Phase phase, Duration spent) const {
@@ -160,7 +156,7 @@ struct Receiver::State {
     session.held_in_transaction.clear();
     session.mail_from.clear();
     session.authentication.forget();
-    session.content = {};
+    session.content.forget();
     clear_recipients(session);
   }
 
@@ -294,7 +290,7 @@ bool Receiver::offers_starttls() const {
   return state_->conditions.tls && state_->profile.offers_starttls();
 }
 
-smtp::ServerConfig Receiver::server_config(std::string_view mx_host, std::string_view client_ip) const {
+smtp::ServerConfig Receiver::server_config(std::string_view mx_host, std::optional<IpAddress> client_ip) const {
   const Profile& profile = state_->profile;
   ReplyContext context;
   context.host = mx_host;

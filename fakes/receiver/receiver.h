@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -42,7 +43,7 @@ class Receiver {
   const Profile& profile() const;
   // What the byte engine needs to know to speak for this receiver as host `mx_host`. Some providers greet with the
   // client's address; without `client_ip` that place stays empty.
-  smtp::ServerConfig server_config(std::string_view mx_host, std::string_view client_ip = {}) const;
+  smtp::ServerConfig server_config(std::string_view mx_host, std::optional<IpAddress> client_ip = {}) const;
 
   // What a reader did with a copy of this sender's mail.
   void read(Instant now, const policy::SenderKeys& sender, policy::Reputation::Reading reading);

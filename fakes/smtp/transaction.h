@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "fakes/smtp/reply.h"
@@ -61,6 +62,8 @@ class Transaction {
   void failed_by_sender(const Reply& reason);
   bool over() const { return over_; }
   const TransactionResult& result() const { return result_; }
+  // The same, for whoever does not ask again.
+  TransactionResult take_result() { return std::move(result_); }
 
  private:
   bool accepted(const RecipientResult& recipient) const;

@@ -41,6 +41,8 @@ measure::RecordPolicy record_policy(const scenario::Record& record) {
 measure::LedgerConfig ledger_config(const scenario::Scenario& scenario, const RunKind& kind) {
   measure::LedgerConfig config = world::ledger_config(scenario);
   config.insight = kind.insight;
+  config.shared = kind.mode != Mode::virtual_time;
+  config.forgets_done = kind.mode == Mode::virtual_time;
   if (kind.from_outside) {
     config.outside_stream = static_cast<std::uint32_t>(config.streams.size());
     config.streams.push_back({"outside", {}});

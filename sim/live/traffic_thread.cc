@@ -80,7 +80,7 @@ void TrafficThread::submit_due() {
   while (auto message = player_.take(now)) {
     const Instant submitted = clock_.now();
     lag_.record(std::chrono::duration_cast<Duration>(clock_.to_wall(submitted - message->intended)));
-    desks_[message->sender]->submit(submitted, *message);
+    desks_[message->sender]->submit(submitted, std::move(*message));
     touched[message->sender] = true;
   }
   for (std::size_t i = 0; i < desks_.size(); ++i) {

@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <iterator>
+#include <charconv>
 #include <type_traits>
+#include <utility>
 
 #include "fakes/base/stable_hash.h"
 #include "fakes/policy/address_key.h"
@@ -107,6 +108,13 @@ void for_each_fact(S& session, M& message, Visit visit) {
 }
 
 // ---- Writing.
+
+// Written for every copy: a format string would be read for every copy, too.
+void append_number(std::string& out, std::uint64_t number) {
+  std::array<char, 20> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  out.append(digits.data(), end);
+}
 
 boost::json::value json_of(bool value) {
   return value;
@@ -257,19 +265,32 @@ Result<Circumstances> read_circumstances(std::string_view text) {
 }
 
 std::string write_memory(const policy::Recollection& remembered) {
-  std::string json = fmt::format(R"({{"bulk":{},"comes_again":{})", remembered.bulk, remembered.comes_again);
+  std::string json = R"({"bulk":)";
+  json += remembered.bulk ? "true" : "false";
+  json += R"(,"comes_again":)";
+  json += remembered.comes_again ? "true" : "false";
   if (remembered.weighed) {
-    auto out = std::back_inserter(json);
-    fmt::format_to(out, R"(,"lot":{})", remembered.weighed->lot_ppm);
+    json += R"(,"lot":)";
+    append_number(json, remembered.weighed->lot_ppm);
     for (std::size_t i = 0; i < policy::sender_identity_count; ++i) {
       const IdentityRecord& record = remembered.weighed->records[i];
       if (!record.known) continue;
-      fmt::format_to(out, R"(,"{}":[{},{},{},{},{},{},{},{},{}])", policy::to_string(static_cast<SenderIdentity>(i)),
-                     record.active_days, record.today, record.recent_max, record.accepted_milli, record.unknown_milli,
-                     record.traps_milli, record.complaints_milli, record.awaited_milli, record.opened_milli);
+      json += ",\"";
+      json += policy::to_string(static_cast<SenderIdentity>(i));
+      json += "\":";
+      char before = '[';
+      for (const std::uint64_t number :
+           {std::uint64_t{record.active_days}, std::uint64_t{record.today}, std::uint64_t{record.recent_max},
+            record.accepted_milli, record.unknown_milli, record.traps_milli, record.complaints_milli,
+            record.awaited_milli, record.opened_milli}) {
+        json += std::exchange(before, ',');
+        append_number(json, number);
+      }
+      json += ']';
     }
   }
-  return json + '}';
+  json += '}';
+  return json;
 }
 
 Result<policy::Recollection> read_memory(std::string_view text) {

@@ -1,9 +1,8 @@
 #include "sim/measure/delivery_book.h"
 
-#include <string>
-
 #include "fakes/base/check.h"
 #include "fakes/base/stable_hash.h"
+#include "fakes/policy/address_key.h"
 
 namespace mailrig::measure {
 namespace {
@@ -45,43 +44,54 @@ Fate fate_of(const Message& message, const Delivery& delivery, const FateRules& 
 }
 
 std::uint64_t address_key(std::string_view address) {
-  const auto at = address.rfind('@');
-  if (at == std::string_view::npos) return stable_hash(address);
-  std::string domain(address.substr(at + 1));
-  for (char& c : domain) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return stable_hash(domain, stable_hash(address.substr(0, at)));
+  const auto [local_part, domain] = policy::split_address(address);
+  if (local_part.size() == address.size()) return stable_hash(address);
+  return policy::key_of(domain, stable_hash(local_part));
 }
 
-MessageIndex DeliveryBook::add(const OfferedMessage& offered, std::uint32_t domain,
+MessageIndex DeliveryBook::add(const OfferedMessage& offered, const SenderName& sender,
                                const std::function<Destination(std::uint32_t)>& destination_of) {
-  const MessageIndex index = messages();
+  const auto recipients = static_cast<std::uint32_t>(offered.recipients.size());
+  const MessageIndex index = messages_.take(1);
   CHECK(offered.id != 0);
   CHECK(by_id_.emplace(offered.id, index).second);
-  messages_.push_back({.id = offered.id,
-                       .intended = offered.intended,
-                       .body_digest = offered.body_digest,
-                       .loose_body_digest = offered.loose_body_digest,
-                       .sender_hash = address_key(offered.mail_from),
-                       .first = deliveries(),
-                       .recipients = static_cast<std::uint32_t>(offered.recipients.size()),
-                       .stream = offered.stream,
-                       .domain = domain});
-  for (const OfferedRecipient& recipient : offered.recipients) {
-    const DeliveryIndex delivery = deliveries();
-    const std::uint64_t address_hash = address_key(recipient.address);
-    const Destination destination = destination_of(recipient.receiver);
-    deliveries_.push_back({.address_hash = address_hash,
-                           .message = index,
-                           .slot = destination.slot,
-                           .outcome = {},
-                           .via = destination.via});
-    Waiting& waiting = by_pair_[pair_key(messages_.back().sender_hash, address_hash)];
+  const DeliveryIndex first = deliveries_.take(recipients);
+  messages_[index] = {.id = offered.id,
+                      .intended = offered.intended,
+                      .body_digest = offered.body_digest,
+                      .loose_body_digest = offered.loose_body_digest,
+                      .sender_hash = sender.hash,
+                      .first = first,
+                      .recipients = recipients,
+                      .stream = offered.stream,
+                      .domain = sender.domain,
+                      .number = deliveries_added_};
+  for (std::uint32_t i = 0; i < recipients; ++i) {
+    const std::uint64_t address_hash = address_key(offered.recipients[i].address);
+    const Destination destination = destination_of(offered.recipients[i].receiver);
+    deliveries_[first + i] = {.address_hash = address_hash,
+                              .message = index,
+                              .slot = destination.slot,
+                              .outcome = {},
+                              .via = destination.via};
+    Waiting& waiting = by_pair_[pair_key(sender.hash, address_hash)];
     ++waiting.count;
-    waiting.xor_of_indices ^= delivery;
+    waiting.xor_of_indices ^= first + i;
   }
+  ++messages_added_;
+  deliveries_added_ += recipients;
   return index;
+}
+
+void DeliveryBook::forget(MessageIndex index) {
+  const Message& m = messages_[index];
+  for (DeliveryIndex i = m.first; i < m.first + m.recipients; ++i) {
+    CHECK(!deliveries_[i].waiting);
+    deliveries_[i].message = no_message;
+  }
+  by_id_.erase(m.id);
+  deliveries_.give_back(m.first, m.recipients);
+  messages_.give_back(index, 1);
 }
 
 std::optional<MessageIndex> DeliveryBook::find(std::uint64_t id) const {
@@ -90,17 +100,16 @@ std::optional<MessageIndex> DeliveryBook::find(std::uint64_t id) const {
   return found->second;
 }
 
-std::optional<DeliveryIndex> DeliveryBook::find_recipient(MessageIndex index, std::string_view address) const {
+std::optional<DeliveryIndex> DeliveryBook::find_recipient(MessageIndex index, std::uint64_t key) const {
   const Message& m = messages_[index];
-  const std::uint64_t key = address_key(address);
   for (DeliveryIndex i = m.first; i < m.first + m.recipients; ++i) {
     if (deliveries_[i].address_hash == key) return i;
   }
   return std::nullopt;
 }
 
-std::optional<DeliveryIndex> DeliveryBook::find_waiting(std::string_view mail_from, std::string_view address) const {
-  const auto found = by_pair_.find(pair_key(address_key(mail_from), address_key(address)));
+std::optional<DeliveryIndex> DeliveryBook::find_waiting(std::string_view mail_from, std::uint64_t key) const {
+  const auto found = by_pair_.find(pair_key(address_key(mail_from), key));
   if (found == by_pair_.end() || found->second.count != 1) return std::nullopt;
   return found->second.xor_of_indices;
 }

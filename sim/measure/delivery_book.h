@@ -1,11 +1,11 @@
 // The facts about every delivery, in compact records, and the fate that follows from them. Knows messages by id and
 // unfinished deliveries by (MAIL FROM, RCPT); keeps hashes of addresses only, since nobody asks for the text back.
+// What is forgotten leaves its place to what comes.
 // Not thread-safe.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <optional>
 #include <span>
@@ -15,6 +15,7 @@
 #include "fakes/policy/event.h"
 #include "sim/measure/fate.h"
 #include "sim/measure/ledger.h"
+#include "sim/measure/slots.h"
 
 namespace mailrig::measure {
 
@@ -32,7 +33,9 @@ struct Message {
   std::uint32_t recipients = 0;
   std::uint32_t stream = 0;
   std::uint32_t domain = 0;  // of MAIL FROM; index into the ledger's names
+  std::uint32_t number = 0;  // of its first delivery, in the order in which they were offered
   bool refused = false;
+  bool awaits_hops = false;  // its sender is done with it, and forwarders are not
 
   bool is_submitted() const { return submitted != never; }
 };
@@ -45,11 +48,13 @@ struct Destination {
   std::uint16_t via = no_forwarder;
 };
 
+inline constexpr MessageIndex no_message = 0xffffffff;
+
 struct Delivery {
   std::uint64_t address_hash = 0;
-  Instant delivered = never;  // first copy stored, or discarded
-  MessageIndex message = 0;
-  std::uint32_t slot = 0;  // of the receiver; the last slot is for foreign domains
+  Instant delivered = never;          // first copy stored, or discarded
+  MessageIndex message = no_message;  // none: forgotten
+  std::uint32_t slot = 0;             // of the receiver; the last slot is for foreign domains
   std::uint32_t attempts = 0;
   std::uint32_t deferrals = 0;
   std::uint32_t copies = 0;  // stored ones
@@ -83,16 +88,24 @@ Fate fate_of(const Message& message, const Delivery& delivery, const FateRules& 
 // Address as a key: the local part is case sensitive, the domain is not (RFC 5321 §2.4).
 std::uint64_t address_key(std::string_view address);
 
+// Whose a message is, as its MAIL FROM says.
+struct SenderName {
+  std::uint64_t hash = 0;    // address_key()
+  std::uint32_t domain = 0;  // the ledger's number
+};
+
 class DeliveryBook {
  public:
   // `destination_of` tells where a recipient's mail goes. The id must be new.
-  MessageIndex add(const OfferedMessage& message, std::uint32_t domain,
+  MessageIndex add(const OfferedMessage& message, const SenderName& sender,
                    const std::function<Destination(std::uint32_t)>& destination_of);
+  // None of its deliveries may wait.
+  void forget(MessageIndex index);
 
   std::optional<MessageIndex> find(std::uint64_t id) const;
-  std::optional<DeliveryIndex> find_recipient(MessageIndex message, std::string_view address) const;
+  std::optional<DeliveryIndex> find_recipient(MessageIndex message, std::uint64_t address_key) const;
   // The only unfinished delivery with this pair; none when there are several or none.
-  std::optional<DeliveryIndex> find_waiting(std::string_view mail_from, std::string_view address) const;
+  std::optional<DeliveryIndex> find_waiting(std::string_view mail_from, std::uint64_t address_key) const;
   // Finished: not to be guessed any more. Idempotent.
   void stop_waiting(DeliveryIndex index);
 
@@ -100,8 +113,16 @@ class DeliveryBook {
   const Message& message(MessageIndex index) const { return messages_[index]; }
   Delivery& delivery(DeliveryIndex index) { return deliveries_[index]; }
   const Delivery& delivery(DeliveryIndex index) const { return deliveries_[index]; }
-  MessageIndex messages() const { return static_cast<MessageIndex>(messages_.size()); }
-  DeliveryIndex deliveries() const { return static_cast<DeliveryIndex>(deliveries_.size()); }
+  // How many there were in all.
+  std::uint32_t messages() const { return messages_added_; }
+  std::uint32_t deliveries() const { return deliveries_added_; }
+  // Calls visit(index, delivery) for all that are not forgotten.
+  template <class Visit>
+  void for_each_delivery(Visit visit) const {
+    for (DeliveryIndex i = 0; i < deliveries_.end(); ++i) {
+      if (deliveries_[i].message != no_message) visit(i, deliveries_[i]);
+    }
+  }
 
  private:
   // Unfinished deliveries with one pair. The exclusive or of their indices *is* the index when only one is left.
@@ -110,8 +131,10 @@ class DeliveryBook {
     DeliveryIndex xor_of_indices = 0;
   };
 
-  std::deque<Message> messages_;
-  std::deque<Delivery> deliveries_;
+  Slots<Message> messages_;
+  Slots<Delivery> deliveries_;
+  std::uint32_t messages_added_ = 0;
+  std::uint32_t deliveries_added_ = 0;
   boost::unordered_flat_map<std::uint64_t, MessageIndex> by_id_;
   boost::unordered_flat_map<std::uint64_t, Waiting> by_pair_;
 };

@@ -151,6 +151,15 @@ void Ledger::stopped(Instant now, std::uint32_t stream) {
   state_->by_stream[stream].stopped_after = now - state_->config.start;
 }
 
+void Ledger::done(Instant now, std::uint64_t message) {
+  const std::lock_guard lock(state_->mutex);
+  if (!state_->config.forgets_done) return;
+  state_->forget_done(now);
+  const auto index = state_->book.find(message);
+  if (!index) return;
+  state_->done.push_back({now, *index});
+}
+
 receiver::Observer& Ledger::observer(std::uint32_t receiver) {
   CHECK(receiver < state_->observers.size());
   return *state_->observers[receiver];
@@ -161,7 +170,7 @@ std::optional<Origin> Ledger::origin_of(const policy::Session& session, std::uin
   const auto found = state_->book.find(message);
   if (!found) return std::nullopt;
   return Origin{.stream = state_->book.message(*found).stream,
-                .domain = state_->intern_domain(session.mail_from),
+                .domain = state_->name_sender(session.mail_from).domain,
                 .source = session.client_ip};
 }
 
@@ -211,8 +220,8 @@ void Ledger::unseen_attempt(std::string_view recipient, SenderAttempt attempt) {
 // By the id in what is returned; a notice that returns nothing names at least the recipient.
 std::optional<DeliveryIndex> Ledger::State::find_noticed(const Notice& notice) const {
   const auto message = notice.message == 0 ? std::nullopt : book.find(notice.message);
-  if (!message) return book.find_waiting(notice.mail_from, notice.recipient);
-  if (const auto delivery = book.find_recipient(*message, notice.recipient)) return delivery;
+  if (!message) return book.find_waiting(notice.mail_from, address_key(notice.recipient));
+  if (const auto delivery = book.find_recipient(*message, address_key(notice.recipient))) return delivery;
   // Aliases may have changed the address, but nobody else can be meant.
   const Message& m = book.message(*message);
   return m.recipients == 1 ? std::optional(m.first) : std::nullopt;
@@ -226,7 +235,7 @@ void Ledger::still_waiting(std::uint64_t message, std::string_view recipient) {
 
 std::optional<DeliveryIndex> Ledger::State::find_delivery(std::uint64_t message, std::string_view recipient) const {
   const auto index = book.find(message);
-  return index ? book.find_recipient(*index, recipient) : std::nullopt;
+  return index ? book.find_recipient(*index, address_key(recipient)) : std::nullopt;
 }
 
 Result<void> Ledger::flush() {

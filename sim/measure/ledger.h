@@ -1,7 +1,8 @@
 // The book of a run: what became of every delivery, and what happened on the way. The load side, the sender and the
 // receivers each tell it what they saw; it ties that together by message id, by connection and by (MAIL FROM, RCPT),
 // decides the fate of each delivery, and checks that the sums close.
-// Thread-safe: one mutex inside; live drivers call it from several threads.
+// Thread-safe: one mutex inside; live drivers call it from several threads. Virtual time has one thread and no need of
+// it.
 #pragma once
 
 #include <compare>
@@ -48,10 +49,15 @@ struct LedgerConfig {
   // Mail that nobody offered counts too, as deliveries of this stream: each (MAIL FROM, RCPT, Message-ID) is one,
   // intended and submitted when a receiver first heard of it.
   std::optional<std::uint32_t> outside_stream{};
+  bool shared = true;  // by several threads
+  // What its sender is done() with is summed up and forgotten a moment later: for virtual time, where nothing is heard
+  // of it any more, so that memory grows with what is on its way and not with what was sent.
+  bool forgets_done = false;
 };
 
+// Views are read before offered() returns.
 struct OfferedRecipient {
-  std::string address;
+  std::string_view address;
   // Index into LedgerConfig::receivers, and behind them into the forwarders; any other number is a foreign domain.
   std::uint32_t receiver = 0;
 };
@@ -61,7 +67,7 @@ struct OfferedMessage {
   std::uint32_t stream = 0;
   std::uint64_t slot = 0;
   Instant intended{};
-  std::string mail_from;
+  std::string_view mail_from;
   std::vector<OfferedRecipient> recipients;  // distinct addresses
   std::uint64_t size_bytes = 0;
   std::uint64_t body_digest = 0;        // 0: not checked (virtual time)
@@ -180,6 +186,8 @@ class Ledger {
   void transaction_started(std::uint64_t session_key, std::uint64_t message);
   void sender_attempt(const SenderAttempt& attempt);
   void sender_outcome(Instant now, std::uint64_t message, std::uint32_t recipient, SenderOutcome outcome);
+  // Nothing more will be tried for the message; all its recipients have their outcomes.
+  void done(Instant now, std::uint64_t message);
 
   // The warm-up of a sender that is ours: whenever it changes, and by how many recipients what it holds back grew.
   void warmup(const WarmupStanding& standing);

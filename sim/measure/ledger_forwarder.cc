@@ -1,4 +1,6 @@
 // What forwarders tell the ledger.
+#include <utility>
+
 #include "fakes/base/check.h"
 #include "sim/measure/ledger_state.h"
 
@@ -10,7 +12,8 @@ std::uint64_t Ledger::forwarded(const ForwardedMessage& seen) {
   CHECK(seen.forwarder < s.config.forwarders.size());
   const std::uint32_t slot = s.forwarder_slot(seen.forwarder);
   s.log.add(seen.now, combine(s.entities[slot], address_key(seen.address)), EventLog::Kind::forwarded);
-  const Subject subject = s.subject_of(seen.now, slot, seen.session, seen.recipient, &seen.message);
+  const Subject subject =
+      s.subject_of(seen.now, slot, seen.session, seen.recipient, address_key(seen.recipient), &seen.message);
   const Hop hop{.delivery = subject.delivery,
                 .address_hash = address_key(seen.address),
                 .slot = slot,
@@ -41,6 +44,8 @@ void Ledger::forwarder_done(Instant now, std::uint64_t id, SenderOutcome outcome
     d.bounced = d.bounced || (!passed_on && hop->returns_failure);
     d.dropped = d.dropped || (!passed_on && !hop->returns_failure);
   });
+  const MessageIndex message = s.book.delivery(*hop->delivery).message;
+  if (std::exchange(s.book.message(message).awaits_hops, false)) s.done.push_back({now, message});
 }
 
 }  // namespace mailrig::measure

@@ -81,19 +81,20 @@ void Ledger::State::ReceiverObserver::recipient_verdict(const receiver::Recipien
   const policy::Verdict& verdict = seen.verdict;
   const bool at_data = seen.message != nullptr;
   const bool answered = is_answered(seen);
-  const Attempt attempt{.at = seen.now,
-                        .slot = slot_,
-                        .subject = state_.subject_of(seen.now, slot_, seen.session, seen.recipient, seen.message),
-                        .result = result_of(verdict, answered),
-                        .event = verdict.event,
-                        .phase = verdict.phase,
-                        .code = answered && verdict.reply != nullptr ? verdict.reply->code : std::uint16_t{0},
-                        .source = seen.session.client_ip,
-                        .domain = state_.intern_domain(seen.session.mail_from),
-                        .session = seen.session.key,
-                        .delay = verdict.delay};
-  state_.log.add(seen.now, combine(state_.entities[slot_], address_key(seen.recipient)),
-                 EventLog::Kind::recipient_verdict,
+  const std::uint64_t recipient_key = address_key(seen.recipient);
+  const Attempt attempt{
+      .at = seen.now,
+      .slot = slot_,
+      .subject = state_.subject_of(seen.now, slot_, seen.session, seen.recipient, recipient_key, seen.message),
+      .result = result_of(verdict, answered),
+      .event = verdict.event,
+      .phase = verdict.phase,
+      .code = answered && verdict.reply != nullptr ? verdict.reply->code : std::uint16_t{0},
+      .source = seen.session.client_ip,
+      .domain = state_.name_sender(seen.session.mail_from).domain,
+      .session = seen.session.key,
+      .delay = verdict.delay};
+  state_.log.add(seen.now, combine(state_.entities[slot_], recipient_key), EventLog::Kind::recipient_verdict,
                  event_and_phase(verdict) << 8 | static_cast<std::uint64_t>(attempt.result));
   state_.accounts[slot_].replied(verdict, seen.context, answered);
   state_.count_attempt(attempt);
@@ -127,15 +128,16 @@ void Ledger::State::ReceiverObserver::recipient_verdict(const receiver::Recipien
 void Ledger::State::ReceiverObserver::stored(Instant now, const policy::Session& session, std::string_view recipient,
                                              const policy::MessageFacts& message, bool spam) {
   const std::lock_guard lock(state_.mutex);
-  state_.log.add(now, combine(state_.entities[slot_], address_key(recipient)), EventLog::Kind::stored, spam ? 1 : 0);
+  const std::uint64_t recipient_key = address_key(recipient);
+  state_.log.add(now, combine(state_.entities[slot_], recipient_key), EventLog::Kind::stored, spam ? 1 : 0);
   ReceiverAccount& account = state_.accounts[slot_];
-  const Subject subject = state_.subject_of(now, slot_, session, recipient, &message);
+  const Subject subject = state_.subject_of(now, slot_, session, recipient, recipient_key, &message);
   if (state_.is_forwarder(slot_)) {
     // No mailbox; but what happened on the way here is not the forwarder's doing.
     if (subject.delivery) state_.check_body(subject, message);
     return;
   }
-  const std::uint32_t domain = state_.intern_domain(session.mail_from);
+  const std::uint32_t domain = state_.name_sender(session.mail_from).domain;
   DayRow& day = account.day({state_.day_of(now), session.client_ip, domain});
   ++(spam ? day.spam : day.inbox);
   state_.series.add(now, slot_, spam ? Metric::spam : Metric::inbox);

@@ -9,24 +9,6 @@ void append(std::vector<std::string>& all, std::vector<std::string> more) {
   all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
-// Counts the deliveries again, one by one, per receiver slot: nothing that was kept along the way goes in.
-std::vector<Tally> recount(const DeliveryBook& book, const FateRules& rules, std::size_t slots) {
-  std::vector<Tally> tallies(slots);
-  for (DeliveryIndex i = 0; i < book.deliveries(); ++i) {
-    const Delivery& d = book.delivery(i);
-    Tally& tally = tallies[d.slot];
-    const Standing standing = standing_of(book.message(d.message), d, rules);
-    ++tally.deliveries;
-    ++tally[standing.fate];
-    tally.deferred_deliveries += d.deferrals > 0 ? 1 : 0;
-    tally.duplicates += d.copies > 1 ? d.copies - 1 : 0;
-    tally.corrupted += d.corrupted ? 1 : 0;
-    tally.transformed += d.transformed ? 1 : 0;
-    tally.false_bounces += standing.false_bounce ? 1 : 0;
-  }
-  return tallies;
-}
-
 }  // namespace
 
 std::string Ledger::State::name_of(std::size_t slot) const {
@@ -104,7 +86,9 @@ std::shared_ptr<const Ledger::Snapshot> Ledger::State::make_snapshot(Instant now
   append(s->broken_sums, check_in_hand(waiting, hops.size()));
   // Looking at every delivery takes its time; the end of the run has it.
   if (final) {
-    const std::vector<Tally> recounted = recount(book, rules, by_receiver.size());
+    std::vector<Tally> recounted = forgotten;
+    book.for_each_delivery(
+        [&](DeliveryIndex, const Delivery& d) { recount(recounted[d.slot], book.message(d.message), d, rules); });
     for (std::size_t slot = 0; slot < by_receiver.size(); ++slot) {
       append(s->broken_sums, check_recount(name_of(slot), by_receiver[slot].tally, recounted[slot]));
     }

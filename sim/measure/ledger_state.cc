@@ -1,10 +1,13 @@
 #include "sim/measure/ledger_state.h"
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 #include "fakes/base/check.h"
 #include "fakes/mail/body_digest.h"
 #include "fakes/mail/header.h"
+#include "fakes/policy/address_key.h"
 #include "sim/measure/circumstances.h"
 
 namespace mailrig::measure {
@@ -22,11 +25,6 @@ bool keeps_meaning(const Message& sent, const policy::MessageFacts& arrived) {
 
 // Changed rows are handed to the database once there are this many, or when somebody flushes.
 constexpr std::size_t changed_max = 16'384;
-
-// The number of a delivery's row in run.db.
-std::int64_t row_of(DeliveryIndex index) {
-  return std::int64_t{index} + 1;
-}
 
 }  // namespace
 
@@ -51,15 +49,29 @@ void move(Tally& tally, const Standing& from, const Standing& to) {
   tally.rejected_by_sender += to.rejected_by_sender ? 1 : 0;
 }
 
+// Nothing that was kept along the way goes in.
+void recount(Tally& tally, const Message& message, const Delivery& d, const FateRules& rules) {
+  const Standing standing = standing_of(message, d, rules);
+  ++tally.deliveries;
+  ++tally[standing.fate];
+  tally.deferred_deliveries += d.deferrals > 0 ? 1 : 0;
+  tally.duplicates += d.copies > 1 ? d.copies - 1 : 0;
+  tally.corrupted += d.corrupted ? 1 : 0;
+  tally.transformed += d.transformed ? 1 : 0;
+  tally.false_bounces += standing.false_bounce ? 1 : 0;
+}
+
 Ledger::State::State(LedgerConfig configuration, RunDatabase* run_database)
     : config(std::move(configuration)),
       database(run_database),
+      mutex(config.shared),
       series(config.start, elsewhere()),
       by_receiver(elsewhere() + 1),
       by_stream(config.streams.size()),
       accounts(elsewhere() + 1),
       forwarder_tallies(config.forwarders.size()),
-      submitted_rates(elsewhere() + 1) {
+      submitted_rates(elsewhere() + 1),
+      forgotten(elsewhere() + 1) {
   CHECK(config.forwarders.size() < no_forwarder);
   rules.insight = config.insight;
   std::vector<std::string> streams;
@@ -75,16 +87,19 @@ Ledger::State::State(LedgerConfig configuration, RunDatabase* run_database)
 
 Ledger::State::~State() = default;
 
-std::uint32_t Ledger::State::intern_domain(std::string_view mail_from) {
-  const auto at = mail_from.rfind('@');
-  std::string_view domain = at == std::string_view::npos ? std::string_view() : mail_from.substr(at + 1);
-  const auto known = domain_numbers.find(stable_hash(domain));
-  if (known != domain_numbers.end()) return known->second;
-  if (domains.size() >= domains_max) domain = other_domains;
-  const auto [entry, is_new] =
-      domain_numbers.try_emplace(stable_hash(domain), static_cast<std::uint32_t>(domains.size()));
-  if (is_new) domains.emplace_back(domain);
-  return entry->second;
+const SenderName& Ledger::State::name_sender(std::string_view mail_from) {
+  if (last_sender && last_mail_from == mail_from) return *last_sender;
+  last_mail_from = mail_from;
+  std::string_view domain = policy::split_address(mail_from).domain;
+  auto known = domain_numbers.find(stable_hash(domain));
+  if (known == domain_numbers.end()) {
+    if (domains.size() >= domains_max) domain = other_domains;
+    bool is_new = false;
+    std::tie(known, is_new) =
+        domain_numbers.try_emplace(stable_hash(domain), static_cast<std::uint32_t>(domains.size()));
+    if (is_new) domains.emplace_back(domain);
+  }
+  return last_sender.emplace(SenderName{address_key(mail_from), known->second});
 }
 
 std::uint32_t Ledger::State::day_of(Instant at) const {
@@ -104,13 +119,14 @@ Destination Ledger::State::destination_of(std::uint32_t index) const {
 }
 
 Subject Ledger::State::subject_of(Instant now, std::uint32_t slot, const policy::Session& session,
-                                  std::string_view recipient, const policy::MessageFacts* message) {
-  if (const auto passed_on = attribute_hop(session, recipient)) return *passed_on;
-  return config.outside_stream ? attribute_outside(now, slot, session, recipient, message)
-                               : attribute(session, recipient, message);
+                                  std::string_view recipient, std::uint64_t recipient_key,
+                                  const policy::MessageFacts* message) {
+  if (const auto passed_on = attribute_hop(session, recipient_key)) return *passed_on;
+  return config.outside_stream ? attribute_outside(now, slot, session, recipient, recipient_key, message)
+                               : attribute(session, recipient_key, message);
 }
 
-std::optional<Subject> Ledger::State::attribute_hop(const policy::Session& session, std::string_view recipient) const {
+std::optional<Subject> Ledger::State::attribute_hop(const policy::Session& session, std::uint64_t recipient_key) const {
   if (config.forwarders.empty()) return std::nullopt;
   const KnownSession* known = sessions.find(session.key);
   if (known == nullptr || !known->message) return std::nullopt;
@@ -119,7 +135,7 @@ std::optional<Subject> Ledger::State::attribute_hop(const policy::Session& sessi
     // A forwarder's own notification, which is nobody's delivery either.
     return book.find(*known->message) ? std::nullopt : std::optional(Subject{});
   }
-  if (!hop->delivery || hop->address_hash != address_key(recipient)) return Subject{};
+  if (!hop->delivery || hop->address_hash != recipient_key) return Subject{};
   return Subject{.delivery = hop->delivery,
                  .attribution = Attribution::exact,
                  .hop = hop->slot,
@@ -127,10 +143,10 @@ std::optional<Subject> Ledger::State::attribute_hop(const policy::Session& sessi
                  .body_changed = hop->body_changed};
 }
 
-Subject Ledger::State::attribute(const policy::Session& session, std::string_view recipient,
+Subject Ledger::State::attribute(const policy::Session& session, std::uint64_t recipient_key,
                                  const policy::MessageFacts* message) const {
   const auto exact = [&](MessageIndex index) {
-    const auto delivery = book.find_recipient(index, recipient);
+    const auto delivery = book.find_recipient(index, recipient_key);
     return delivery ? Subject{delivery, Attribution::exact} : Subject{};
   };
   if (message != nullptr && message->rig_id != 0) {
@@ -142,18 +158,19 @@ Subject Ledger::State::attribute(const policy::Session& session, std::string_vie
     const auto index = book.find(*known->message);
     return index ? exact(*index) : Subject{};
   }
-  const auto delivery = book.find_waiting(session.mail_from, recipient);
+  const auto delivery = book.find_waiting(session.mail_from, recipient_key);
   return delivery ? Subject{delivery, Attribution::pair} : Subject{};
 }
 
 Subject Ledger::State::attribute_outside(Instant now, std::uint32_t slot, const policy::Session& session,
-                                         std::string_view recipient, const policy::MessageFacts* message) {
-  const std::uint64_t pair = combine(address_key(session.mail_from), address_key(recipient));
+                                         std::string_view recipient, std::uint64_t recipient_key,
+                                         const policy::MessageFacts* message) {
+  const std::uint64_t pair = combine(address_key(session.mail_from), recipient_key);
   const bool named = message != nullptr && !message->message_id.empty();
   const std::uint64_t name = named ? stable_hash(message->message_id, pair) : 0;
   const auto known = from_outside.find(name);
   if (named && known != from_outside.end()) return {known->second, Attribution::exact};
-  Subject subject = attribute(session, recipient, message);
+  Subject subject = attribute(session, recipient_key, message);
   if (!subject.delivery) {
     const std::uint64_t number = book.messages();
     const MessageIndex index = offer({.id = std::max<std::uint64_t>(combine(pair, number), 1),
@@ -161,7 +178,7 @@ Subject Ledger::State::attribute_outside(Instant now, std::uint32_t slot, const 
                                       .slot = number,
                                       .intended = now,
                                       .mail_from = session.mail_from,
-                                      .recipients = {{std::string(recipient), slot}},
+                                      .recipients = {{recipient, slot}},
                                       .size_bytes = message == nullptr ? 0 : message->size});
     submit(now, index);
     subject = {book.message(index).first, Attribution::pair};
@@ -319,7 +336,7 @@ void Ledger::State::count_delivered(DeliveryIndex index, Instant at, bool in_mai
 MessageIndex Ledger::State::offer(const OfferedMessage& offered) {
   CHECK(offered.stream < by_stream.size());
   const DeliveryIndex earlier = book.deliveries();
-  const MessageIndex index = book.add(offered, intern_domain(offered.mail_from),
+  const MessageIndex index = book.add(offered, name_sender(offered.mail_from),
                                       [this](std::uint32_t receiver) { return destination_of(receiver); });
   const Message& m = book.message(index);
   const bool has_deadline = config.streams[m.stream].deadline.has_value();
@@ -338,8 +355,8 @@ MessageIndex Ledger::State::offer(const OfferedMessage& offered) {
                               .stream = m.stream,
                               .slot = offered.slot,
                               .intended = m.intended,
-                              .mail_from = offered.mail_from,
-                              .recipient = offered.recipients[i - m.first].address,
+                              .mail_from = std::string(offered.mail_from),
+                              .recipient = std::string(offered.recipients[i - m.first].address),
                               .receiver = d.slot,
                               .size_bytes = offered.size_bytes});
   }
@@ -356,14 +373,18 @@ void Ledger::State::submit(Instant now, MessageIndex index) {
   submissions.count(now);
   ++submitted;
   ++by_stream[m.stream].tally.submitted;
+  const auto count = [&](std::uint32_t slot) {
+    ++by_receiver[slot].tally.submitted;
+    submitted_rates[slot].count(now);
+  };
+  if (m.recipients == 1) return count(book.delivery(m.first).slot);
   // Once per receiver, however many of the recipients are there.
   std::vector<bool> counted(by_receiver.size());
   for (DeliveryIndex i = m.first; i < m.first + m.recipients; ++i) {
     const std::uint32_t slot = book.delivery(i).slot;
     if (counted[slot]) continue;
     counted[slot] = true;
-    ++by_receiver[slot].tally.submitted;
-    submitted_rates[slot].count(now);
+    count(slot);
   }
 }
 
@@ -371,16 +392,45 @@ void Ledger::State::close() {
   if (rules.closed) return;
   const FateRules open = rules;
   rules.closed = true;
-  for (DeliveryIndex i = 0; i < book.deliveries(); ++i) {
-    const Delivery& d = book.delivery(i);
+  book.for_each_delivery([&](DeliveryIndex i, const Delivery& d) {
     const Message& m = book.message(d.message);
     const Standing before = standing_of(m, d, open);
     const Standing after = standing_of(m, d, rules);
-    if (before.fate == after.fate) continue;
+    if (before.fate == after.fate) return;
     move(by_receiver[d.slot].tally, before, after);
     move(by_stream[m.stream].tally, before, after);
     mark_changed(i);
+  });
+}
+
+// What happens at the moment itself may still concern a message: a connection that is cut because of it, say. What a
+// forwarder has in hand is heard of again.
+void Ledger::State::forget_done(Instant now) {
+  while (!done.empty() && done.front().at < now) {
+    const MessageIndex index = done.front().message;
+    done.pop_front();
+    Message& m = book.message(index);
+    for (DeliveryIndex i = m.first; i < m.first + m.recipients; ++i) {
+      m.awaits_hops = m.awaits_hops || book.delivery(i).in_hops > 0;
+    }
+    if (!m.awaits_hops) forget(index);
   }
+}
+
+void Ledger::State::forget(MessageIndex index) {
+  const Message& m = book.message(index);
+  for (DeliveryIndex i = m.first; i < m.first + m.recipients; ++i) {
+    Delivery& d = book.delivery(i);
+    recount(forgotten[d.slot], m, d, rules);
+    if (d.changed) database->add(update_of(i));
+    d.changed = false;
+  }
+  book.forget(index);
+}
+
+std::int64_t Ledger::State::row_of(DeliveryIndex index) const {
+  const Message& m = book.message(book.delivery(index).message);
+  return std::int64_t{m.number} + (index - m.first) + 1;
 }
 
 DeliveryUpdate Ledger::State::update_of(DeliveryIndex index) const {
@@ -414,7 +464,10 @@ void Ledger::State::mark_changed(DeliveryIndex index) {
 void Ledger::State::hand_over_changes() {
   if (database == nullptr) return;
   for (const DeliveryIndex index : changed) {
-    book.delivery(index).changed = false;
+    Delivery& d = book.delivery(index);
+    // What was forgotten since has handed over its own.
+    if (!d.changed) continue;
+    d.changed = false;
     database->add(update_of(index));
   }
   changed.clear();

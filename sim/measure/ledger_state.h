@@ -3,6 +3,7 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -21,6 +22,22 @@
 #include "sim/measure/snapshot.h"
 
 namespace mailrig::measure {
+
+// A mutex for those who need one.
+class Lock {
+ public:
+  explicit Lock(bool needed) : needed_(needed) {}
+  void lock() {
+    if (needed_) mutex_.lock();
+  }
+  void unlock() {
+    if (needed_) mutex_.unlock();
+  }
+
+ private:
+  const bool needed_;
+  std::mutex mutex_;
+};
 
 // Counts and times of the deliveries to one receiver, or of one stream.
 struct Part {
@@ -75,20 +92,20 @@ struct Ledger::State {
   Destination destination_of(std::uint32_t index) const;
   // Whom the sender of a delivery sends it to.
   std::uint32_t first_slot(const Delivery& d) const { return d.via == no_forwarder ? d.slot : forwarder_slot(d.via); }
-  std::uint32_t intern_domain(std::string_view mail_from);
+  const SenderName& name_sender(std::string_view mail_from);
   std::uint32_t day_of(Instant at) const;
 
   // Whom a receiver's observation is about.
   Subject subject_of(Instant now, std::uint32_t slot, const policy::Session& session, std::string_view recipient,
-                     const policy::MessageFacts* message);
+                     std::uint64_t recipient_key, const policy::MessageFacts* message);
   // What a forwarder sends is known by what it announced for the connection; none: something else is sent there.
-  std::optional<Subject> attribute_hop(const policy::Session& session, std::string_view recipient) const;
+  std::optional<Subject> attribute_hop(const policy::Session& session, std::uint64_t recipient_key) const;
   // Exact by the id in the message, else by what our sender announced for the connection, else by the pair.
-  Subject attribute(const policy::Session& session, std::string_view recipient,
+  Subject attribute(const policy::Session& session, std::uint64_t recipient_key,
                     const policy::MessageFacts* message) const;
   // The same for mail from outside, where every recipient is somebody's delivery.
   Subject attribute_outside(Instant now, std::uint32_t slot, const policy::Session& session, std::string_view recipient,
-                            const policy::MessageFacts* message);
+                            std::uint64_t recipient_key, const policy::MessageFacts* message);
 
   // Changes facts of a delivery and carries the consequences into the counts. `change` gets a Delivery&.
   template <class Change>
@@ -114,6 +131,11 @@ struct Ledger::State {
   void change_message(MessageIndex index, Change change_facts);
   void sender_attempt(const SenderAttempt& attempt);
   void close();
+  // Forgets what senders were done with before `now`.
+  void forget_done(Instant now);
+  void forget(MessageIndex index);
+  // The number of a delivery's row in run.db.
+  std::int64_t row_of(DeliveryIndex index) const;
 
   DeliveryUpdate update_of(DeliveryIndex index) const;
   void mark_changed(DeliveryIndex index);
@@ -127,7 +149,7 @@ struct Ledger::State {
   RunDatabase* const database;
   FateRules rules;
 
-  std::mutex mutex;
+  Lock mutex;
   DeliveryBook book;
   SessionBook sessions;
   HopBook hops;
@@ -150,6 +172,14 @@ struct Ledger::State {
   std::map<std::tuple<std::uint32_t, IpAddress, std::uint32_t>, WarmupState> warmups;  // by slot, source and domain
   std::array<std::uint64_t, 4> warmups_in{};                                           // by state
   std::uint64_t stored_copies = 0;  // of our deliveries, wherever they were stored
+  struct Done {
+    Instant at{};
+    MessageIndex message = 0;
+  };
+  std::deque<Done> done;         // in the order in which senders were
+  std::vector<Tally> forgotten;  // what recount() would say of forgotten deliveries, by slot
+  std::string last_mail_from;    // of a campaign there are many in a row
+  std::optional<SenderName> last_sender;
   std::vector<std::string> domains;
   boost::unordered_flat_map<std::uint64_t, std::uint32_t> domain_numbers;
   std::uint64_t unattributed_recorded = 0;
@@ -186,6 +216,8 @@ struct Standing {
 };
 Standing standing_of(const Message& message, const Delivery& delivery, const FateRules& rules);
 void move(Tally& tally, const Standing& from, const Standing& to);
+// Counts one delivery, as it stands.
+void recount(Tally& tally, const Message& message, const Delivery& delivery, const FateRules& rules);
 
 template <class Change>
 void Ledger::State::change(DeliveryIndex index, Change change_facts) {

@@ -10,7 +10,7 @@ void Ledger::warmup(const WarmupStanding& standing) {
   const auto first = Instant(std::chrono::floor<std::chrono::days>(s.config.start));
   const auto day_number = std::max(standing.midnight - first, Duration::zero()) / std::chrono::hours(24) + 1;
   const DayKey key{static_cast<std::uint32_t>(day_number), standing.source,
-                   s.intern_domain("@" + std::string(standing.domain))};
+                   s.name_sender("@" + std::string(standing.domain)).domain};
   DayRow& day = s.accounts[standing.receiver].day(key);
   day.cap = standing.cap;
   day.carried_over = standing.carried_over;

@@ -33,7 +33,10 @@ class ReceiverAccount {
   // Nobody answered, or not by a profile's word.
   void unanswered(policy::Event event, policy::Phase phase, std::uint16_t code, const std::string& text);
 
-  DayRow& day(const DayKey& key) { return days_[key]; }
+  DayRow& day(const DayKey& key) {
+    if (last_day_ == nullptr || last_day_->first != key) last_day_ = &*days_.try_emplace(key).first;
+    return last_day_->second;
+  }
 
   // `domains` are the names behind DayKey::domain.
   void report(ReceiverReport& into, const std::vector<std::string>& domains) const;
@@ -70,6 +73,7 @@ class ReceiverAccount {
   std::map<ReplyKey, ReplyCount> replies_;
   boost::unordered_flat_map<TemplateUse, ReplyCount*> by_template_;
   std::map<DayKey, DayRow> days_;
+  std::pair<const DayKey, DayRow>* last_day_ = nullptr;  // the map's elements stay where they are
 };
 
 }  // namespace mailrig::measure

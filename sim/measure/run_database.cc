@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <mutex>
 #include <utility>
@@ -128,6 +129,7 @@ struct RunDatabase::State {
   Result<void> write_rows(const Buffer& buffer);
   Result<void> write(const DeliveryRow& row);
   Result<void> write(const DeliveryUpdate& update);
+  static Statement& bind_standing(Statement& put, const DeliveryUpdate& update);
   Result<void> write(const AttemptRow& row);
   Result<void> write(const JudgementRow& row);
   Result<void> write(const SeriesChanges& changes);
@@ -172,8 +174,8 @@ Result<void> RunDatabase::State::prepare() {
   const std::pair<std::optional<Statement>*, std::string_view> statements[] = {
       {&put_fact, "INSERT OR REPLACE INTO run VALUES(?1, ?2)"},
       {&put_delivery,
-       "INSERT INTO message VALUES(?1, ?2, ?3, ?4, ?5, NULL, ?6, ?7, ?8, ?9, 'queued', NULL, NULL, 0, 0, 0, 0, 0, "
-       "NULL, NULL)"},
+       "INSERT INTO message VALUES(?1, ?2, ?3, ?4, ?5, ?10, ?6, ?7, ?8, ?9, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, "
+       "?19, ?20)"},
       {&put_update,
        "UPDATE message SET submitted = ?2, fate = ?3, placement = ?4, stored_at = ?5, attempts = ?6, deferrals = ?7, "
        "copies = ?8, corrupted = ?9, transformed = ?10, last_code = ?11, last_event = ?12 WHERE delivery = ?1"},
@@ -199,11 +201,15 @@ Result<void> RunDatabase::State::write(const DeliveryRow& row) {
       .bind(nanoseconds(row.intended))
       .bind(row.mail_from)
       .bind(row.recipient);
-  return bind_receiver(*put_delivery, row.receiver).bind(static_cast<std::int64_t>(row.size_bytes)).run();
+  bind_receiver(*put_delivery, row.receiver).bind(static_cast<std::int64_t>(row.size_bytes));
+  return bind_standing(*put_delivery, row.standing.value_or(DeliveryUpdate())).run();
 }
 
 Result<void> RunDatabase::State::write(const DeliveryUpdate& update) {
-  Statement& put = put_update->bind(update.row);
+  return bind_standing(put_update->bind(update.row), update).run();
+}
+
+Statement& RunDatabase::State::bind_standing(Statement& put, const DeliveryUpdate& update) {
   update.submitted ? put.bind(nanoseconds(*update.submitted)) : put.bind_null();
   put.bind(to_string(update.fate));
   update.fate == Fate::inbox || update.fate == Fate::spam ? put.bind(to_string(update.fate)) : put.bind_null();
@@ -214,11 +220,9 @@ Result<void> RunDatabase::State::write(const DeliveryUpdate& update) {
       .bind(std::int64_t{update.corrupted})
       .bind(std::int64_t{update.transformed});
   if (update.last_event) {
-    put.bind(std::int64_t{update.last_code}).bind(policy::to_string(*update.last_event));
-  } else {
-    put.bind_null().bind_null();
+    return put.bind(std::int64_t{update.last_code}).bind(policy::to_string(*update.last_event));
   }
-  return put.run();
+  return put.bind_null().bind_null();
 }
 
 Result<void> RunDatabase::State::write(const AttemptRow& row) {
@@ -394,7 +398,16 @@ void RunDatabase::add(DeliveryRow row) {
 }
 
 void RunDatabase::add(const DeliveryUpdate& update) {
-  state_->buffer_row([&](State::Buffer& b) { b.updates.push_back(update); });
+  state_->buffer_row([&](State::Buffer& b) {
+    // Most deliveries are over before their row is written: then there is nothing to correct. Rows come in order.
+    const auto row = std::lower_bound(b.deliveries.begin(), b.deliveries.end(), update.row,
+                                      [](const DeliveryRow& d, std::int64_t number) { return d.row < number; });
+    if (row != b.deliveries.end() && row->row == update.row) {
+      row->standing = update;
+    } else {
+      b.updates.push_back(update);
+    }
+  });
 }
 
 void RunDatabase::add(AttemptRow row) {

@@ -35,19 +35,6 @@ struct RecordPolicy {
 // "all", "aggregate", "sample:N", or "auto".
 Result<RecordPolicy> parse_record_policy(std::string_view text);
 
-// A delivery when it is offered. `row` names it in later updates.
-struct DeliveryRow {
-  std::int64_t row = 0;
-  std::uint64_t message = 0;
-  std::uint32_t stream = 0;
-  std::uint64_t slot = 0;
-  Instant intended{};
-  std::string mail_from;
-  std::string recipient;
-  std::uint32_t receiver = 0;
-  std::uint64_t size_bytes = 0;
-};
-
 // How a delivery stands.
 struct DeliveryUpdate {
   std::int64_t row = 0;
@@ -61,6 +48,20 @@ struct DeliveryUpdate {
   bool transformed = false;
   std::uint16_t last_code = 0;
   std::optional<policy::Event> last_event;
+};
+
+// A delivery when it is offered. `row` names it in later updates.
+struct DeliveryRow {
+  std::int64_t row = 0;
+  std::uint64_t message = 0;
+  std::uint32_t stream = 0;
+  std::uint64_t slot = 0;
+  Instant intended{};
+  std::string mail_from;
+  std::string recipient;
+  std::uint32_t receiver = 0;
+  std::uint64_t size_bytes = 0;
+  std::optional<DeliveryUpdate> standing{};  // where it is known before the row is written
 };
 
 struct AttemptRow {

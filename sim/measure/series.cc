@@ -1,6 +1,7 @@
 #include "sim/measure/series.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace mailrig::measure {
 namespace {
@@ -19,14 +20,23 @@ Series::Series(Instant start, std::size_t receivers) : start_(start), receivers_
 
 void Series::add(Instant at, std::uint32_t receiver, Metric metric) {
   if (receiver >= receivers_.size()) return;
+  if (at < current_begin_ || at >= current_end_) turn_to(at);
+  auto& buckets = receivers_[receiver];
+  if (current_ >= buckets.size()) buckets.resize(current_ + 1);
+  Bucket& bucket = buckets[current_];
+  ++bucket.counts[static_cast<std::size_t>(metric)];
+  if (std::exchange(bucket.changed, true)) return;
+  changed_.emplace_back(current_, receiver);
+}
+
+void Series::turn_to(Instant at) {
   // What comes before the start (a clock that was set) goes into the first bucket.
   const Duration since_start = std::max(at - start_, Duration::zero());
   while (since_start / width_ >= static_cast<std::int64_t>(buckets_max)) double_width();
-  const auto index = static_cast<std::size_t>(since_start / width_);
-  auto& buckets = receivers_[receiver];
-  if (index >= buckets.size()) buckets.resize(index + 1);
-  ++buckets[index][static_cast<std::size_t>(metric)];
-  changed_.emplace(index, receiver);
+  const std::int64_t index = since_start / width_;
+  current_ = static_cast<std::size_t>(index);
+  current_begin_ = index == 0 ? Instant::min() : start_ + index * width_;
+  current_end_ = start_ + (index + 1) * width_;
 }
 
 void Series::double_width() {
@@ -39,24 +49,30 @@ void Series::double_width() {
       if (i % 2 == 0) {
         buckets[i / 2] = buckets[i];
       } else {
-        for (std::size_t metric = 0; metric < metric_count; ++metric) buckets[i / 2][metric] += buckets[i][metric];
+        Counts& into = buckets[i / 2].counts;
+        for (std::size_t metric = 0; metric < metric_count; ++metric) into[metric] += buckets[i].counts[metric];
       }
     }
     buckets.resize((buckets.size() + 1) / 2);
-    for (std::size_t i = 0; i < buckets.size(); ++i) changed_.emplace(i, receiver);
+    for (std::size_t i = 0; i < buckets.size(); ++i) {
+      buckets[i].changed = true;
+      changed_.emplace_back(i, receiver);
+    }
   }
 }
 
 SeriesChanges Series::take_changes() {
   SeriesChanges changes{.start_over = start_over_, .width = width_, .points = {}};
+  std::sort(changed_.begin(), changed_.end());
   for (const auto& [index, receiver] : changed_) {
-    const Bucket& bucket = receivers_[receiver][index];
+    Bucket& bucket = receivers_[receiver][index];
+    bucket.changed = false;
     for (std::size_t metric = 0; metric < metric_count; ++metric) {
-      if (bucket[metric] == 0) continue;
+      if (bucket.counts[metric] == 0) continue;
       changes.points.push_back({.at = start_ + static_cast<std::int64_t>(index) * width_,
                                 .receiver = receiver,
                                 .metric = static_cast<Metric>(metric),
-                                .value = bucket[metric]});
+                                .value = bucket.counts[metric]});
     }
   }
   changed_.clear();

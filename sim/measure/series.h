@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cstdint>
-#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -39,14 +38,23 @@ class Series {
   SeriesChanges take_changes();
 
  private:
-  using Bucket = std::array<std::uint64_t, metric_count>;
+  using Counts = std::array<std::uint64_t, metric_count>;
+  struct Bucket {
+    Counts counts{};
+    bool changed = false;  // it is among `changed_`
+  };
+  void turn_to(Instant at);
   void double_width();
 
   Instant start_;
   Duration width_ = std::chrono::seconds(1);
   bool start_over_ = true;
   std::vector<std::vector<Bucket>> receivers_;
-  std::set<std::pair<std::size_t, std::uint32_t>> changed_;  // (bucket, receiver)
+  std::vector<std::pair<std::size_t, std::uint32_t>> changed_;  // (bucket, receiver)
+  // The bucket under way: most events follow one that fell into it.
+  std::size_t current_ = 0;
+  Instant current_begin_{};
+  Instant current_end_{};
 };
 
 }  // namespace mailrig::measure

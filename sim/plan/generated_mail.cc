@@ -1,8 +1,10 @@
 #include "sim/plan/generated_mail.h"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include "fakes/base/check.h"
@@ -119,13 +121,16 @@ std::string GeneratedMail::first_line(std::uint64_t id) const {
   return encode_line(fmt::format("{}{:016x}{}", words.before, id, words.after), encoding_);
 }
 
-std::string GeneratedMail::message_id(std::uint64_t slot, std::uint64_t id) const {
-  return fmt::format("{}.{}@{}", mail::format_rig_id(id), slot, domain_);
+void GeneratedMail::append_message_id(std::string& out, std::uint64_t slot, std::uint64_t id) const {
+  mail::append_rig_id(out, id);
+  fmt::format_to(std::back_inserter(out), FMT_COMPILE(".{}@"), slot);
+  out += domain_;
 }
 
 void GeneratedMail::append_head(std::string& out, const PlannedMessage& message, std::string_view to,
                                 std::string_view subject) const {
-  const std::string id_field = message_id(message.slot, message.id);
+  std::string id_field;
+  append_message_id(id_field, message.slot, message.id);
   std::string unsubscribe;
   if (marketing_) {
     unsubscribe = fmt::format("mailto:unsubscribe@{}?subject={}", domain_, mail::format_rig_id(message.id));

@@ -30,7 +30,7 @@ class GeneratedMail {
   std::string render(const PlannedMessage& message, std::uint64_t draw) const;
 
   // Without angle brackets; the same in every rendering.
-  std::string message_id(std::uint64_t slot, std::uint64_t id) const;
+  void append_message_id(std::string& out, std::uint64_t slot, std::uint64_t id) const;
 
   bool smtputf8() const { return smtputf8_; }    // the sender's own addresses need it
   bool eight_bit() const { return eight_bit_; }  // the text does, or the addresses

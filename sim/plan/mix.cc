@@ -77,7 +77,13 @@ Result<Traffic::Entry> Traffic::make_entry(const scenario::Scenario& scenario, s
   const scenario::Traffic& traffic = scenario.traffic[index];
   auto recipients = Recipients::create(scenario.lists[traffic.list_index], traffic.to_ppm, domains, draw_);
   if (!recipients) return recipients.error();
-  Entry entry{&traffic, fmt::format("traffic/{}", index), scenario.start + traffic.at, std::move(*recipients)};
+  const std::string name = fmt::format("traffic/{}", index);
+  Entry entry{.traffic = &traffic,
+              .name = name,
+              .ids = draw_.lots(name, "message-id"),
+              .sizes = draw_.lots(name, "size"),
+              .start = scenario.start + traffic.at,
+              .recipients = std::move(*recipients)};
   if (const auto* generated = std::get_if<GeneratedMail>(&kinds_[traffic.mail_index].content)) {
     const std::uint32_t per_message = scenario.mail[traffic.mail_index].recipients;
     entry.smallest_size = generated->smallest_size(per_message, entry.recipients.address_octets_max());
@@ -101,7 +107,7 @@ PlannedMessage Traffic::message(std::size_t entry, std::uint64_t slot, Instant i
   const scenario::Mail& mail = *kind.mail;
 
   PlannedMessage message;
-  message.id = std::max<std::uint64_t>(draw_.bits(e.name, "message-id", slot), 1);
+  message.id = std::max<std::uint64_t>(e.ids.bits(slot), 1);
   message.traffic = static_cast<std::uint32_t>(entry);
   message.mail = e.traffic->mail_index;
   message.sender = mail.sender_index;
@@ -119,8 +125,8 @@ PlannedMessage Traffic::message(std::size_t entry, std::uint64_t slot, Instant i
   if (const auto* generated = std::get_if<GeneratedMail>(&kind.content)) {
     const auto& trace = e.traffic->schedule.trace;
     const bool known = trace && trace->sizes_bytes[slot % trace->sizes_bytes.size()] > 0;
-    const std::uint64_t drawn = known ? trace->sizes_bytes[slot % trace->sizes_bytes.size()]
-                                      : draw_size(mail.size, draw_.bits(e.name, "size", slot));
+    const std::uint64_t drawn =
+        known ? trace->sizes_bytes[slot % trace->sizes_bytes.size()] : draw_size(mail.size, e.sizes.bits(slot));
     message.size_bytes = std::max(drawn, e.smallest_size);
     message.smtputf8 = message.smtputf8 || generated->smtputf8();
     message.eight_bit = message.smtputf8 || generated->eight_bit();
@@ -154,12 +160,14 @@ std::uint64_t Traffic::layout(const PlannedMessage& message) const {
   return std::max<std::uint64_t>(combine(message.mail, own == nullptr ? 0 : message.slot % own->size()), 1);
 }
 
-std::optional<std::string> Traffic::generated_message_id(std::size_t entry, std::uint64_t slot,
-                                                         std::uint64_t id) const {
+bool Traffic::write_generated_message_id(std::string& out, std::size_t entry, std::uint64_t slot,
+                                         std::uint64_t id) const {
   const Kind& kind = kinds_[entries_[entry].traffic->mail_index];
   const auto* generated = std::get_if<GeneratedMail>(&kind.content);
-  if (generated == nullptr) return std::nullopt;
-  return generated->message_id(slot, id);
+  if (generated == nullptr) return false;
+  out.clear();
+  generated->append_message_id(out, slot, id);
+  return true;
 }
 
 }  // namespace mailrig::plan

@@ -45,8 +45,9 @@ class Traffic {
   // Equal for messages that differ in nothing but ids, times, recipients, sizes and texts: all that were generated for
   // one kind, and all that were made of one file. Never 0.
   std::uint64_t layout(const PlannedMessage& message) const;
-  // Without angle brackets, of a generated message; nothing for the user's own, which have theirs.
-  std::optional<std::string> generated_message_id(std::size_t entry, std::uint64_t slot, std::uint64_t id) const;
+  // Without angle brackets, of a generated message, in place of what is in `out`; false for the user's own, which have
+  // theirs.
+  bool write_generated_message_id(std::string& out, std::size_t entry, std::uint64_t slot, std::uint64_t id) const;
 
  private:
   using OwnMessages = std::vector<mail::Eml>;  // the user's, sent in turn
@@ -58,6 +59,8 @@ class Traffic {
   struct Entry {
     const scenario::Traffic* traffic = nullptr;
     std::string name;  // entity of its draws
+    Draw::Lots ids;
+    Draw::Lots sizes;
     Instant start{};
     Recipients recipients;
     std::uint64_t smallest_size = 0;  // of generated messages

@@ -53,10 +53,17 @@ PlannedRecipient Recipients::at(std::uint64_t position) const {
   position %= list_->count;
   if (!interleave_) return {list_->addresses[position], receivers_[position]};
   const std::uint32_t receiver = (*interleave_)[position];
+  const std::string& domain = domains_[receiver];
   std::string address;
   address.reserve(address_octets_max_);
-  fmt::format_to(std::back_inserter(address), "{}{:0{}}@{}", prefix_, order_(position) + 1, digits_,
-                 domains_[receiver]);
+  address += prefix_;
+  address.append(digits_, '0');
+  std::size_t at = address.size();
+  for (std::uint64_t number = order_(position) + 1; number != 0; number /= 10) {
+    address[--at] = static_cast<char>('0' + number % 10);
+  }
+  address += '@';
+  address += domain;
   return {std::move(address), receiver};
 }
 

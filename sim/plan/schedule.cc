@@ -63,8 +63,8 @@ std::optional<Duration> as_duration(Uint128 ns) {
 
 }  // namespace
 
-Arrivals::Arrivals(const scenario::Schedule& schedule, Instant start, Draw draw, std::string entity)
-    : schedule_(schedule), start_(start), draw_(draw), entity_(std::move(entity)) {
+Arrivals::Arrivals(const scenario::Schedule& schedule, Instant start, Draw draw, std::string_view entity)
+    : schedule_(schedule), start_(start), lots_(draw.lots(entity, "arrival")) {
   CHECK(schedule.kind != ScheduleKind::saturate);
   if (schedule.kind == ScheduleKind::ramp) {
     CHECK(schedule.length.has_value());
@@ -138,7 +138,7 @@ std::optional<Duration> Arrivals::offset_of_slot() {
 
 Arrivals::Position Arrivals::next_position() {
   if (schedule_.arrivals == scenario::Arrivals::constant) return static_cast<Position>(slot_) << position_shift;
-  position_ += exponential_q32(draw_.bits(entity_, "arrival", slot_));
+  position_ += exponential_q32(lots_.bits(slot_));
   return position_;
 }
 

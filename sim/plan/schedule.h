@@ -5,7 +5,7 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
+#include <string_view>
 
 #include "fakes/base/draw.h"
 #include "fakes/base/instant.h"
@@ -20,7 +20,7 @@ namespace mailrig::plan {
 class Arrivals {
  public:
   // `entity` names the traffic entry in its draws.
-  Arrivals(const scenario::Schedule& schedule, Instant start, Draw draw, std::string entity);
+  Arrivals(const scenario::Schedule& schedule, Instant start, Draw draw, std::string_view entity);
 
   // The time of the next slot, never before the last one's; none at the end.
   std::optional<Instant> next();
@@ -46,8 +46,7 @@ class Arrivals {
 
   scenario::Schedule schedule_;
   Instant start_;
-  Draw draw_;
-  std::string entity_;
+  Draw::Lots lots_;
 
   // Of a ramp: messages due over the whole length at its first and at its last rate, as multiples of 2^-ramp_shift_.
   std::uint64_t ramp_from_ = 0;

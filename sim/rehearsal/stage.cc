@@ -36,7 +36,7 @@ class Stage::Conversation {
     const receiver::Profile& profile = stage_.receiver().profile();
     session_.mx_host = profile.mx.empty() ? "mx.isp.example" : profile.mx.front().host;
     session_.opened = stage_.now();
-    engine_.emplace(stage_.receiver().server_config(session_.mx_host, client.ip));
+    engine_.emplace(stage_.receiver().server_config(session_.mx_host, session_.client_ip));
     engine_->start(stage_.now());
     work();
   }

@@ -19,11 +19,15 @@ class Fifo {
   }
 
   // Only when not empty.
+  T& front() { return ring_[first_]; }
   T pop() {
     T value = std::move(ring_[first_]);
+    drop();
+    return value;
+  }
+  void drop() {
     first_ = (first_ + 1) & (ring_.size() - 1);
     --size_;
-    return value;
   }
 
  private:

@@ -90,8 +90,9 @@ void Journal::close_moment(Instant now, Queue& queue) {
 
 std::optional<Event> Journal::next(Queue& queue) {
   if (events_.empty()) return std::nullopt;
-  Event event = events_.pop();
-  if (event.kind == Event::Kind::done) queue.remove_message(event.message);
+  std::optional<Event> event(std::move(events_.front()));
+  events_.drop();
+  if (event->kind == Event::Kind::done) queue.remove_message(event->message);
   return event;
 }
 

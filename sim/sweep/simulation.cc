@@ -22,7 +22,10 @@ namespace mailrig::sweep {
 Result<boost::json::value> simulate(const scenario::Scenario& scenario, const std::atomic<bool>* interrupted) {
   auto traffic = plan::Traffic::create(scenario, world::receiver_domains(scenario));
   if (!traffic) return traffic.error();
-  measure::Ledger ledger(world::ledger_config(scenario), nullptr);
+  measure::LedgerConfig parties = world::ledger_config(scenario);
+  parties.shared = false;
+  parties.forgets_done = true;
+  measure::Ledger ledger(std::move(parties), nullptr);
   world::Readership readership(scenario, ledger);
   auto world =
       world::build_world(scenario, world::AddressRange::documentation, [&](std::uint32_t index) -> receiver::Observer* {

@@ -46,7 +46,7 @@ class Driver {
       now = std::max(now, next);
       play_timeline(now);
       let_read(now);
-      while (auto message = player_.take(now)) desks_[message->sender]->submit(now, *message);
+      while (auto message = player_.take(now)) desks_[message->sender]->submit(now, std::move(*message));
       while (forwarded_.next() <= now) {
         Forwarded taken = forwarded_.pop();
         desks_[taken.desk]->relay(now, taken.id, std::move(taken.message));

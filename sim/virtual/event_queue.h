@@ -17,7 +17,7 @@ class EventQueue {
  public:
   void schedule(Instant at, Payload payload) {
     heap_.push_back({at, next_sequence_++, std::move(payload)});
-    std::push_heap(heap_.begin(), heap_.end(), later);
+    std::push_heap(heap_.begin(), heap_.end(), Later());
   }
 
   bool empty() const { return heap_.empty(); }
@@ -26,7 +26,7 @@ class EventQueue {
   // The earliest event; the queue must not be empty.
   Payload pop() {
     CHECK(!heap_.empty());
-    std::pop_heap(heap_.begin(), heap_.end(), later);
+    std::pop_heap(heap_.begin(), heap_.end(), Later());
     Payload payload = std::move(heap_.back().payload);
     heap_.pop_back();
     return payload;
@@ -38,7 +38,12 @@ class EventQueue {
     std::uint64_t sequence;
     Payload payload;
   };
-  static bool later(const Entry& a, const Entry& b) { return a.at != b.at ? a.at > b.at : a.sequence > b.sequence; }
+  // An object, not a function: this inlines.
+  struct Later {
+    bool operator()(const Entry& a, const Entry& b) const {
+      return a.at != b.at ? a.at > b.at : a.sequence > b.sequence;
+    }
+  };
 
   std::vector<Entry> heap_;
   std::uint64_t next_sequence_ = 0;

@@ -16,7 +16,10 @@ Instant Link::next() const {
 
 void Link::advance(Instant now) {
   for (;;) {
-    while (auto command = desk_.next_command(now)) carry_out(now, *command);
+    // Most steps are the receiver's alone, and tell the sender nothing.
+    if (desk_.next_wakeup() <= now) {
+      while (auto command = desk_.next_command(now)) carry_out(now, *command);
+    }
     if (queue_.next() > now) return;
     std::optional<Event> event = queue_.pop();
     // Steps that take no time follow one another without a detour through the queue.
@@ -38,32 +41,55 @@ void Link::carry_out(Instant now, const sender::Command& command) {
       if (dead_sources_.contains(command.source)) return desk_.source_failed(now, command.connection);
       const world::MxHost* host = world_.host(command.address);
       desk_.opening(command.connection, session_key(command.connection), command.source);
-      Connection& connection = connections_[command.connection];
+      const std::uint32_t slot = open(command);
+      Connection& connection = *connections_[slot];
       if (host == nullptr) {
         connection.failure.stage = smtp::Stage::connect;
-        fail(now, command.connection);
+        fail(now, slot);
         return;
       }
       connection.receiver = host->receiver;
-      connection.session.key = session_key(command.connection);
-      connection.session.client_ip = command.source;
       connection.session.mx_host = host->name;
+      connection.under_way = true;
       const Instant at = now + round_trip(connection);  // of the TCP handshake
-      queue_.schedule(at, {at, Step::greet, command.connection});
+      queue_.schedule(at, {at, Step::greet, slot});
       return;
     }
     case sender::Command::Kind::send: {
-      begin(command);
-      const Instant at = now + round_trip(connections_.at(command.connection));
-      queue_.schedule(at, {at, Step::mail, command.connection});
+      const std::uint32_t slot = slots_.at(command.connection);
+      begin(*connections_[slot], command);
+      connections_[slot]->under_way = true;
+      const Instant at = now + round_trip(*connections_[slot]);
+      queue_.schedule(at, {at, Step::mail, slot});
       return;
     }
     case sender::Command::Kind::quit: {
-      const Instant at = now + round_trip(connections_.at(command.connection));
-      queue_.schedule(at, {at, Step::quit, command.connection});
+      const std::uint32_t slot = slots_.at(command.connection);
+      connections_[slot]->under_way = true;
+      const Instant at = now + round_trip(*connections_[slot]);
+      queue_.schedule(at, {at, Step::quit, slot});
       return;
     }
   }
+}
+
+std::uint32_t Link::open(const sender::Command& command) {
+  if (free_.empty()) {
+    free_.push_back(static_cast<std::uint32_t>(connections_.size()));
+    connections_.push_back(std::make_unique<Connection>());
+  }
+  const std::uint32_t slot = free_.back();
+  free_.pop_back();
+  slots_.emplace(command.connection, slot);
+  Connection& connection = *connections_[slot];
+  connection.id = command.connection;
+  connection.greeted = connection.ready = connection.under_way = connection.broken = false;
+  connection.server_closes = false;
+  connection.failure = {};
+  connection.session.key = session_key(command.connection);
+  connection.session.client_ip = command.source;
+  connection.session.tls = policy::TlsVersion::none;
+  return slot;
 }
 
 std::optional<Link::Event> Link::perform(const Event& event) {
@@ -72,30 +98,33 @@ std::optional<Link::Event> Link::perform(const Event& event) {
     desk_.resolved(event.at, event.domain, dns::resolve_mx(world_.zones, event.at, event.domain, &paid));
     return std::nullopt;
   }
-  const auto found = connections_.find(event.connection);
-  if (found == connections_.end()) return std::nullopt;  // broken off in the meantime
-  Connection& connection = found->second;
+  Connection& connection = *connections_[event.connection];
+  if (connection.broken) {
+    release(event.connection);
+    return std::nullopt;
+  }
   switch (event.step) {
     case Step::resolved:
       break;
     case Step::greet:
-      return greet(event.at, event.connection, connection);
+      return greet(event.at, event.connection);
     case Step::helo:
-      return helo(event.at, event.connection, connection, false);
+      return helo(event.at, event.connection, false);
     case Step::helo_in_tls:
-      return helo(event.at, event.connection, connection, true);
+      return helo(event.at, event.connection, true);
     case Step::connected:
       connection.ready = true;
-      desk_.connected(event.at, event.connection);
+      connection.under_way = false;
+      desk_.connected(event.at, connection.id);
       break;
     case Step::mail:
-      return mail(event.at, event.connection, connection);
+      return mail(event.at, event.connection);
     case Step::rcpt:
-      return rcpt(event.at, event.connection, connection);
+      return rcpt(event.at, event.connection);
     case Step::data:
-      return data(event.at, event.connection, connection);
+      return data(event.at, event.connection);
     case Step::done:
-      finish_transaction(event.at, event.connection, connection);
+      finish_transaction(event.at, event.connection);
       break;
     case Step::failed:
       fail(event.at, event.connection);
@@ -113,20 +142,28 @@ void Link::set_source(Instant now, const IpAddress& source, bool up) {
     return;
   }
   dead_sources_.insert(source);
-  std::vector<sender::ConnectionId> open;
-  for (const auto& [id, connection] : connections_) {
-    if (connection.session.client_ip == source) open.push_back(id);
+  std::vector<std::pair<sender::ConnectionId, std::uint32_t>> open;
+  for (const auto& [id, slot] : slots_) {
+    if (connections_[slot]->session.client_ip == source) open.emplace_back(id, slot);
   }
   std::sort(open.begin(), open.end());  // the same in every run
-  for (const sender::ConnectionId id : open) {
-    const Connection& connection = connections_.at(id);
-    if (connection.ready) {
-      close(now, id);
-      continue;
-    }
-    if (connection.greeted) receiver_of(connection).disconnected(now, connections_.at(id).session);
-    connections_.erase(id);
-    desk_.source_failed(now, id);
+  for (const auto& [id, slot] : open) break_off(now, slot);
+}
+
+void Link::break_off(Instant now, std::uint32_t slot) {
+  Connection& connection = *connections_[slot];
+  if (connection.broken) return;
+  if (connection.greeted) receiver_of(connection).disconnected(now, connection.session);
+  connection.transaction.reset();
+  if (connection.under_way) {
+    connection.broken = true;
+  } else {
+    release(slot);
+  }
+  if (connection.ready) {
+    desk_.connection_closed(now, connection.id);
+  } else {
+    desk_.source_failed(now, connection.id);
   }
 }
 
@@ -150,11 +187,12 @@ std::optional<smtp::Reply> Link::reply(Instant now, Connection& connection, cons
   return receiver_of(connection).render(now, connection.session, verdict, recipient, message);
 }
 
-Link::Event Link::greet(Instant now, sender::ConnectionId id, Connection& connection) {
+Link::Event Link::greet(Instant now, std::uint32_t slot) {
+  Connection& connection = *connections_[slot];
   receiver::Receiver& receiver = receiver_of(connection);
   if (receiver.conditions().down) {
     connection.failure.stage = smtp::Stage::connect;
-    return {now, Step::failed, id};
+    return {now, Step::failed, slot};
   }
   connection.session.opened = now;
   connection.certificate = receiver.conditions().certificate;
@@ -163,40 +201,40 @@ Link::Event Link::greet(Instant now, sender::ConnectionId id, Connection& connec
   const auto greeting = reply(now, connection, verdict);
   if (!verdict.accepted()) {
     connection.failure = {.stage = smtp::Stage::greeting, .reply = greeting};
-    return {now + verdict.delay, Step::failed, id};
+    return {now + verdict.delay, Step::failed, slot};
   }
-  return {now + verdict.delay + round_trip(connection), Step::helo, id};
+  return {now + verdict.delay + round_trip(connection), Step::helo, slot};
 }
 
-Link::Event Link::helo(Instant now, sender::ConnectionId id, Connection& connection, bool in_tls) {
+Link::Event Link::helo(Instant now, std::uint32_t slot, bool in_tls) {
+  Connection& connection = *connections_[slot];
   receiver::Receiver& receiver = receiver_of(connection);
   const policy::Verdict verdict = receiver.helo(now, connection.session, desk_.config().helo);
   const auto answer = reply(now, connection, verdict);
   if (!verdict.accepted()) {
     connection.failure = {.stage = smtp::Stage::helo, .reply = answer};
-    return {now + verdict.delay, Step::failed, id};
+    return {now + verdict.delay, Step::failed, slot};
   }
   const bool offered = receiver.offers_starttls();
   if (!in_tls && offered && desk_.config().tls == smtp::TlsPolicy::verify &&
       !policy::proves_identity(connection.certificate)) {
     connection.failure.stage = smtp::Stage::tls;
     // STARTTLS, and the server's part of the handshake.
-    return {now + verdict.delay + 2 * round_trip(connection), Step::failed, id};
+    return {now + verdict.delay + 2 * round_trip(connection), Step::failed, slot};
   }
   if (!in_tls && offered && desk_.config().tls != smtp::TlsPolicy::never) {
     connection.session.tls = receiver.profile().tls.max;
     // STARTTLS, then two round trips at most for the handshake.
-    return {now + verdict.delay + 3 * round_trip(connection), Step::helo_in_tls, id};
+    return {now + verdict.delay + 3 * round_trip(connection), Step::helo_in_tls, slot};
   }
   if (!in_tls && !offered && smtp::demands_tls(desk_.config().tls)) {
     connection.failure.stage = smtp::Stage::tls;
-    return {now + verdict.delay, Step::failed, id};
+    return {now + verdict.delay, Step::failed, slot};
   }
-  return {now + verdict.delay, Step::connected, id};
+  return {now + verdict.delay, Step::connected, slot};
 }
 
-void Link::begin(const sender::Command& command) {
-  Connection& connection = connections_.at(command.connection);
+void Link::begin(Connection& connection, const sender::Command& command) {
   connection.message = command.message;
   connection.load = desk_.load(command.message);
   connection.recipients.clear();
@@ -208,7 +246,8 @@ void Link::begin(const sender::Command& command) {
   desk_.sending(command.connection, command.message);
 }
 
-Link::Event Link::mail(Instant now, sender::ConnectionId id, Connection& connection) {
+Link::Event Link::mail(Instant now, std::uint32_t slot) {
+  Connection& connection = *connections_[slot];
   const policy::MailFacts facts{.from = connection.load.mail_from,
                                 .declared_size = connection.load.size_bytes,
                                 .smtputf8 = connection.load.smtputf8};
@@ -216,11 +255,12 @@ Link::Event Link::mail(Instant now, sender::ConnectionId id, Connection& connect
   const auto answer = reply(now, connection, verdict);
   if (!answer) connection.transaction->interrupted(smtp::Stage::mail);
   const bool go_on = answer && connection.transaction->mail_replied(*answer) && !connection.server_closes;
-  return {now + verdict.delay + round_trip(connection), go_on ? Step::rcpt : Step::done, id};
+  return {now + verdict.delay + round_trip(connection), go_on ? Step::rcpt : Step::done, slot};
 }
 
-Link::Event Link::rcpt(Instant now, sender::ConnectionId id, Connection& connection) {
-  const std::string& recipient = connection.recipients[connection.next_recipient++];
+Link::Event Link::rcpt(Instant now, std::uint32_t slot) {
+  Connection& connection = *connections_[slot];
+  const std::string_view recipient = connection.recipients[connection.next_recipient++];
   const policy::Verdict verdict = receiver_of(connection).rcpt(now, connection.session, recipient);
   const auto answer = reply(now, connection, verdict, recipient);
   if (answer) connection.transaction->rcpt_replied(*answer);
@@ -234,11 +274,12 @@ Link::Event Link::rcpt(Instant now, sender::ConnectionId id, Connection& connect
     step = connection.transaction->any_accepted() ? Step::data : Step::done;
   }
   const Duration content = step == Step::data ? transfer(connection) : Duration();
-  return {now + verdict.delay + round_trip(connection) + content, step, id};
+  return {now + verdict.delay + round_trip(connection) + content, step, slot};
 }
 
-Link::Event Link::data(Instant now, sender::ConnectionId id, Connection& connection) {
-  const policy::MessageFacts facts = desk_.facts(connection.message);
+Link::Event Link::data(Instant now, std::uint32_t slot) {
+  Connection& connection = *connections_[slot];
+  const policy::MessageFacts& facts = desk_.facts(connection.message);
   const policy::DataVerdict verdict = receiver_of(connection).data(now, connection.session, facts);
   connection.transaction->data_replied({354, ""});
   const auto answer = reply(now, connection, verdict.verdict, {}, &facts);
@@ -248,32 +289,38 @@ Link::Event Link::data(Instant now, sender::ConnectionId id, Connection& connect
   } else {
     connection.transaction->interrupted(smtp::Stage::data);
   }
-  return {now + verdict.verdict.delay + round_trip(connection), Step::done, id};
+  return {now + verdict.verdict.delay + round_trip(connection), Step::done, slot};
 }
 
-void Link::finish_transaction(Instant now, sender::ConnectionId id, Connection& connection) {
-  smtp::TransactionResult result = connection.transaction->result();
+void Link::finish_transaction(Instant now, std::uint32_t slot) {
+  Connection& connection = *connections_[slot];
+  smtp::TransactionResult result = connection.transaction->take_result();
   result.connection_usable = result.connection_usable && !connection.server_closes;
   const bool usable = result.connection_usable;
   connection.transaction.reset();
+  connection.under_way = false;
   if (usable && connection.session.in_transaction) receiver_of(connection).reset(connection.session);  // RSET
-  desk_.transaction_done(now, id, std::move(result));
-  if (!usable) close(now, id);
+  desk_.transaction_done(now, connection.id, std::move(result));
+  if (!usable) close(now, slot);
 }
 
-void Link::close(Instant now, sender::ConnectionId id) {
-  Connection& connection = connections_.at(id);
+void Link::close(Instant now, std::uint32_t slot) {
+  Connection& connection = *connections_[slot];
   receiver_of(connection).disconnected(now, connection.session);
-  connections_.erase(id);
-  desk_.connection_closed(now, id);
+  release(slot);
+  desk_.connection_closed(now, connection.id);
 }
 
-void Link::fail(Instant now, sender::ConnectionId id) {
-  Connection& connection = connections_.at(id);
+void Link::fail(Instant now, std::uint32_t slot) {
+  Connection& connection = *connections_[slot];
   if (connection.greeted) receiver_of(connection).disconnected(now, connection.session);
-  const smtp::SessionFailure failure = std::move(connection.failure);
-  connections_.erase(id);
-  desk_.connection_failed(now, id, failure);
+  release(slot);
+  desk_.connection_failed(now, connection.id, connection.failure);
+}
+
+void Link::release(std::uint32_t slot) {
+  slots_.erase(connections_[slot]->id);
+  free_.push_back(slot);
 }
 
 }  // namespace mailrig::virtual_time

@@ -3,12 +3,13 @@
 // smtp::Transaction. Not thread-safe.
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "fakes/policy/session.h"
@@ -49,22 +50,25 @@ class Link {
   struct Event {
     Instant at{};
     Step step = Step::resolved;
-    sender::ConnectionId connection = 0;
-    std::string_view domain{};  // resolved; valid as long as the sender
+    std::uint32_t connection = 0;  // its slot
+    std::string_view domain{};     // resolved; valid as long as the sender
   };
 
   struct Connection {
+    sender::ConnectionId id = 0;
     std::uint32_t receiver = 0;
     policy::Session session{};
     policy::Certificate certificate{};  // that the server shows on this connection
     bool greeted = false;               // the receiver knows of it
     bool ready = false;                 // the sender may use it
+    bool under_way = false;             // a step of it is in the queue
+    bool broken = false;                // nobody knows of it any more; that step finds it so
     bool server_closes = false;         // after the reply under way
     smtp::SessionFailure failure{};     // what Step::failed reports
     // The transaction under way.
     std::uint64_t message = 0;
     world::SenderDesk::Load load{};
-    std::vector<std::string> recipients{};
+    std::vector<std::string_view> recipients{};  // valid until the sender is done with the message
     std::size_t next_recipient = 0;
     std::optional<smtp::Transaction> transaction{};
   };
@@ -72,15 +76,19 @@ class Link {
   void carry_out(Instant now, const sender::Command& command);
   // Does one step and says which comes next, and when; nothing when the sender has the word.
   std::optional<Event> perform(const Event& event);
-  Event greet(Instant now, sender::ConnectionId id, Connection& connection);
-  Event helo(Instant now, sender::ConnectionId id, Connection& connection, bool in_tls);
-  Event mail(Instant now, sender::ConnectionId id, Connection& connection);
-  Event rcpt(Instant now, sender::ConnectionId id, Connection& connection);
-  Event data(Instant now, sender::ConnectionId id, Connection& connection);
-  void finish_transaction(Instant now, sender::ConnectionId id, Connection& connection);
-  void begin(const sender::Command& command);
-  void close(Instant now, sender::ConnectionId id);
-  void fail(Instant now, sender::ConnectionId id);
+  Event greet(Instant now, std::uint32_t slot);
+  Event helo(Instant now, std::uint32_t slot, bool in_tls);
+  Event mail(Instant now, std::uint32_t slot);
+  Event rcpt(Instant now, std::uint32_t slot);
+  Event data(Instant now, std::uint32_t slot);
+  void finish_transaction(Instant now, std::uint32_t slot);
+  std::uint32_t open(const sender::Command& command);
+  void begin(Connection& connection, const sender::Command& command);
+  void close(Instant now, std::uint32_t slot);
+  void fail(Instant now, std::uint32_t slot);
+  void release(std::uint32_t slot);
+  // As when its source goes down: the sender is told at once.
+  void break_off(Instant now, std::uint32_t slot);
 
   // The reply to a verdict as the client reads it; nothing when the server closes without a word. An acceptance is not
   // worth its text.
@@ -101,7 +109,10 @@ class Link {
   world::SenderDesk& desk_;
   std::uint32_t number_;
   EventQueue<Event> queue_;
-  std::unordered_map<sender::ConnectionId, Connection> connections_;
+  // Closed ones stay, so that the next one finds their memory.
+  std::vector<std::unique_ptr<Connection>> connections_;
+  std::vector<std::uint32_t> free_;
+  boost::unordered_flat_map<sender::ConnectionId, std::uint32_t> slots_;  // of the open ones; their order never counts
   std::set<IpAddress> dead_sources_;
 };
 

@@ -40,7 +40,7 @@ class Delivering final : public DeskDuty {
   }
   void attempt(const measure::SenderAttempt& attempt) override { ledger_.sender_attempt(attempt); }
   void final(const sender::Event& event) override;
-  void done(Instant, std::uint64_t) override {}
+  void done(Instant now, std::uint64_t message) override { ledger_.done(now, message); }
   bool bounces() const override { return true; }
   bool hands_over() const override { return false; }
 

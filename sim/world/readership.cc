@@ -75,11 +75,13 @@ void Readership::stored(Instant now, std::uint32_t receiver, const policy::Sessi
 }
 
 Instant Readership::next() const {
+  if (!anybody_) return never;
   const std::lock_guard lock(mutex_);
   return acts_.empty() ? never : acts_.front().at;
 }
 
 void Readership::advance(Instant now, const std::function<void(const Act&)>& tell) {
+  if (!anybody_) return;
   while (true) {
     Act act;
     {

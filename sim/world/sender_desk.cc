@@ -28,15 +28,14 @@ SenderDesk::SenderDesk(sender::Config config, Draw draw, const plan::Traffic& tr
       duty_(std::move(duty)),
       finished_(std::move(finished)) {}
 
-void SenderDesk::submit(Instant now, const plan::PlannedMessage& message) {
-  measure::OfferedMessage offered{.id = message.id,
-                                  .stream = message.mail,
-                                  .slot = message.slot,
-                                  .intended = message.intended,
-                                  .mail_from = message.mail_from,
-                                  .recipients = {},
-                                  .size_bytes = message.size_bytes,
-                                  .body_digest = 0};
+void SenderDesk::submit(Instant now, plan::PlannedMessage message) {
+  measure::OfferedMessage& offered = offered_;
+  offered.id = message.id;
+  offered.stream = message.mail;
+  offered.slot = message.slot;
+  offered.intended = message.intended;
+  offered.mail_from = message.mail_from;
+  offered.size_bytes = message.size_bytes;
   Origin origin{message.traffic, message.slot, message.intended, now};
   if (content_ == Content::rendered) {
     OutgoingMail::Submitted submitted = mail_.submit(message, now, duty_->hands_over());
@@ -50,21 +49,22 @@ void SenderDesk::submit(Instant now, const plan::PlannedMessage& message) {
     origin.representative = &representative;
     offered.size_bytes += representative.signature_octets;
   }
+  offered.recipients.clear();
+  for (const auto& recipient : message.recipients)
+    offered.recipients.push_back({recipient.address, recipient.receiver});
+  origins_.emplace(message.id, origin);
+  ledger_.offered(offered);
+  duty_->taken(now, message.id);
   sender::QueuedMessage queued{.id = message.id,
-                               .mail_from = message.mail_from,
+                               .mail_from = std::move(message.mail_from),
                                .recipients = {},
                                .size_bytes = offered.size_bytes,
                                .smtputf8 = message.smtputf8,
                                .eight_bit = message.eight_bit,
                                .stream = message.mail,
                                .priority = traffic_.mail(message).priority};
-  for (const auto& recipient : message.recipients) {
-    offered.recipients.push_back({recipient.address, recipient.receiver});
-    queued.recipients.push_back(recipient.address);
-  }
-  origins_[message.id] = origin;
-  ledger_.offered(offered);
-  duty_->taken(now, message.id);
+  queued.recipients.reserve(message.recipients.size());
+  for (auto& recipient : message.recipients) queued.recipients.push_back(std::move(recipient.address));
   sender_.submit(now, std::move(queued));
   settle();
 }
@@ -111,10 +111,10 @@ SenderDesk::Load SenderDesk::load(std::uint64_t message) const {
           .eight_bit = queued->eight_bit};
 }
 
-policy::MessageFacts SenderDesk::facts(std::uint64_t message) const {
+const policy::MessageFacts& SenderDesk::facts(std::uint64_t message) {
   const sender::QueuedMessage* queued = sender_.find(message);
   CHECK(queued != nullptr);
-  policy::MessageFacts facts;
+  policy::MessageFacts& facts = facts_;
   facts.size = queued->size_bytes;
   if (const auto relayed = relayed_.find(message); relayed != relayed_.end()) {
     const mail::Outgoing& outgoing = relayed->second.message;
@@ -124,22 +124,24 @@ policy::MessageFacts SenderDesk::facts(std::uint64_t message) const {
     facts.received_hops = outgoing.traits.received_hops;
     facts.header_readable = outgoing.traits.header_readable;
     facts.content_key = outgoing.content_key;
-    if (outgoing.content) facts.content = *outgoing.content;
+    facts.content = outgoing.content ? std::string_view(*outgoing.content) : std::string_view();
     return facts;
   }
   const auto origin = origins_.find(message);
+  const bool is_planned = origin != origins_.end();
   const Representative* representative =
-      origin == origins_.end() ? bounces_.at(message).representative : origin->second.representative;
+      is_planned ? origin->second.representative : bounces_.at(message).representative;
   CHECK(representative != nullptr);
   facts.header_from_domain = representative->traits.header_from_domain;
   facts.received_hops = representative->traits.received_hops;
   facts.header_readable = representative->traits.header_readable;
   facts.content = representative->content;
   facts.content_key = representative->key;
-  if (origin != origins_.end()) {
-    facts.rig_id = message;
-    auto generated_id = traffic_.generated_message_id(origin->second.traffic, origin->second.slot, message);
-    facts.message_id = generated_id ? std::move(*generated_id) : representative->traits.message_id;
+  facts.rig_id = is_planned ? message : 0;
+  facts.message_id.clear();
+  if (is_planned &&
+      !traffic_.write_generated_message_id(facts.message_id, origin->second.traffic, origin->second.slot, message)) {
+    facts.message_id = representative->traits.message_id;
   }
   return facts;
 }
@@ -262,20 +264,23 @@ void SenderDesk::forget(std::uint64_t message, Instant now) {
   if (const auto bounce = bounces_.extract(message); bounce && bounce.mapped().representative != nullptr) {
     representatives_.release(*bounce.mapped().representative);
   }
-  const auto origin = origins_.extract(message);
-  if (!origin) return;
-  if (origin.mapped().representative != nullptr) representatives_.release(*origin.mapped().representative);
-  finished_(now, origin.mapped().traffic);
+  const auto found = origins_.find(message);
+  if (found == origins_.end()) return;
+  const Origin origin = found->second;
+  origins_.erase(found);
+  if (origin.representative != nullptr) representatives_.release(*origin.representative);
+  finished_(now, origin.traffic);
 }
 
-void SenderDesk::record_attempt(const sender::Event& event) {
+void SenderDesk::record_attempt(sender::Event& event) {
   measure::SenderAttempt attempt{.now = event.at,
                                  .message = event.message,
                                  .recipient = event.recipient,
                                  .session_key = 0,
                                  .source = {},
-                                 .result = event.result,
-                                 .timed_out = timed_out_ && !event.result.reply};
+                                 .result = std::move(event.result),
+                                 .timed_out = false};
+  attempt.timed_out = timed_out_ && !attempt.result.reply;
   if (const auto connection = connections_.find(event.connection); connection != connections_.end()) {
     attempt.session_key = connection->second.session_key;
     attempt.source = connection->second.source;

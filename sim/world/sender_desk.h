@@ -3,6 +3,7 @@
 // way. Both runtimes use it; they differ only in how they carry out commands. Not thread-safe.
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -35,7 +36,7 @@ class SenderDesk {
              MessageSigner signer = MessageSigner());
 
   const sender::Config& config() const { return sender_.config(); }
-  void submit(Instant now, const plan::PlannedMessage& message);
+  void submit(Instant now, plan::PlannedMessage message);
 
   // A message of a forwarder, under an id that the ledger knows it by.
   void relay(Instant now, std::uint64_t id, mail::Outgoing message);
@@ -56,9 +57,8 @@ class SenderDesk {
   // The same bytes at every attempt.
   std::string content(std::uint64_t message) const;
   // What receivers get to know about a message that exists only as a plan: the same that is read off the rendered one,
-  // but for the content, which is that of its representative. Views are valid until the sender is done with the
-  // message.
-  policy::MessageFacts facts(std::uint64_t message) const;
+  // but for the content, which is that of its representative. Valid until it is asked for the next one.
+  const policy::MessageFacts& facts(std::uint64_t message);
 
   // Carrying out a command came to this; `session_key` names the connection on both of its ends.
   void opening(sender::ConnectionId connection, std::uint64_t session_key, const IpAddress& source);
@@ -98,7 +98,7 @@ class SenderDesk {
 
   void settle();
   void record_warmup(const sender::WarmupDay& day);
-  void record_attempt(const sender::Event& event);
+  void record_attempt(sender::Event& event);
   void write_bounce(const sender::Event& event);
   std::string bounce_content(const sender::Event& event, std::uint64_t bounce, std::string_view original);
   void forget(std::uint64_t message, Instant now);
@@ -117,11 +117,14 @@ class SenderDesk {
   std::unique_ptr<DeskDuty> duty_;
   std::function<void(Instant, std::uint32_t)> finished_;
   Representatives representatives_;
-  std::unordered_map<std::uint64_t, Origin> origins_;          // of planned messages, by id
+  // Of planned messages, by id; never iterated.
+  boost::unordered_flat_map<std::uint64_t, Origin> origins_;
   std::unordered_map<std::uint64_t, std::string> signatures_;  // of those that are signed, by id; live only
   std::unordered_map<std::uint64_t, Relayed> relayed_;         // by id
   std::unordered_map<std::uint64_t, Bounce> bounces_;          // by id
-  std::unordered_map<sender::ConnectionId, Connection> connections_;
+  boost::unordered_flat_map<sender::ConnectionId, Connection> connections_;  // never iterated
+  measure::OfferedMessage offered_;  // of the last message, whose memory the next one uses again
+  policy::MessageFacts facts_;       // likewise
   std::uint64_t bounces_written_ = 0;
   std::uint64_t held_ = 0;  // of the sender's mail, as the ledger knows it
   bool timed_out_ = false;  // how the report that is being settled ended

@@ -16,6 +16,13 @@ TEST(Draw, DependsOnEveryPartAndOnNothingElse) {
   EXPECT_NE(base, draw.bits("receiver/gmail", "retry", 1, 2));
 }
 
+TEST(Draw, LotsAreTheSameDraws) {
+  const Draw draw(7);
+  const Draw::Lots lots = draw.lots("receiver/gmail", "retry");
+  EXPECT_EQ(lots.bits(1, 2), draw.bits("receiver/gmail", "retry", 1, 2));
+  EXPECT_EQ(lots.bits(3), draw.bits("receiver/gmail", "retry", 3));
+}
+
 TEST(Draw, ChanceHitsItsShare) {
   const Draw draw(7);
   int hits = 0;

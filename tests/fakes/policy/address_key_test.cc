@@ -44,6 +44,13 @@ TEST(KeyOf, IgnoresLetterCase) {
   EXPECT_EQ(key_of(""), stable_hash(""));
 }
 
+TEST(KeyMemo, SaysWhatKeyOfSays) {
+  KeyMemo memo;
+  for (const char* name : {"", "shop.example", "shop.example", "Shop.Example", "", "shop.example.net"}) {
+    EXPECT_EQ(memo.of(name), key_of(name)) << name;
+  }
+}
+
 TEST(NetblockKey, IsOneForTheNetworkThatIsJudgedTogether) {
   const auto key = [](const char* ip) { return netblock_key(IpAddress::parse(ip).value()); };
   EXPECT_EQ(key("198.18.2.1"), key("198.18.2.254"));

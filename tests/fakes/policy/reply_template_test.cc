@@ -18,7 +18,7 @@ std::string fault(const Lines& lines) {
 ReplyContext context() {
   ReplyContext context;
   context.now = *parse_rfc3339("2026-03-02T08:00:00.250Z");
-  context.ip = "198.18.2.10";
+  context.ip = IpAddress::parse("198.18.2.10");
   context.rcpt = "Jane@gmail.com";
   context.from = "news@shop.example";
   context.header_domain = "shop.example";
@@ -119,7 +119,7 @@ TEST(FillPlaceholders, BracketsThatHoldNoneStayAsTheyAre) {
 
 TEST(FillPlaceholders, NetblockOfIpv6Is64BitsLong) {
   ReplyContext six;
-  six.ip = "2001:db8:1:2:3::4";
+  six.ip = IpAddress::parse("2001:db8:1:2:3::4");
   EXPECT_EQ(fill_placeholders("{netblock}", six), "2001:db8:1:2::/64");
 }
 

@@ -230,9 +230,9 @@ TEST_F(ReputationScoreTest, TheScoreWithoutReasonsIsTheSame) {
     }
     facts.authentication = static_cast<AuthenticationLevel>(drawn(4));
     facts.content_milli = static_cast<std::int32_t>(drawn(10'001));
-    for (const bool with_message : {false, true}) {
-      ASSERT_EQ(weigh_only(settings_, weights_, facts, with_message), score(facts, with_message)) << i;
-    }
+    const std::int64_t sender = weigh_sender(settings_, weights_, facts);
+    ASSERT_EQ(score_of_sender(sender), score(facts, false)) << i;
+    ASSERT_EQ(score_of_message(weights_, facts, sender), score(facts, true)) << i;
   }
 }
 

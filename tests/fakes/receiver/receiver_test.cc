@@ -335,7 +335,7 @@ TEST_F(CommandsTest, CommandsOfLaterVersionsAreRefusedInsteadOfIgnored) {
 
 TEST_F(PlainReceiverTest, TellsTheByteEngineItsLimitsAndWords) {
   make("plain", std::string(plain) + "replies: { data_go: '354 go on' }\n");
-  const auto config = receiver_->server_config("mx2.isp.example", "198.18.2.10");
+  const auto config = receiver_->server_config("mx2.isp.example", IpAddress::parse("198.18.2.10"));
   EXPECT_EQ(config.host_name, "mx2.isp.example");
   EXPECT_EQ(config.ehlo_greeting, "mail.small.example");
   EXPECT_THAT(config.extensions, ::testing::Contains("SIZE 10240000"));
@@ -349,7 +349,7 @@ TEST_F(PlainReceiverTest, TellsTheByteEngineItsLimitsAndWords) {
   EXPECT_EQ(config.too_many_errors, (smtp::Reply{421, "4.7.0 mail.small.example Error: too many errors"}));
   EXPECT_EQ(config.too_large, (smtp::Reply{552, "5.3.4 Message size exceeds fixed limit"}));
 
-  const auto gmail = make("gmail").server_config("alt1.gmail-smtp-in.l.google.com", "198.18.2.10");
+  const auto gmail = make("gmail").server_config("alt1.gmail-smtp-in.l.google.com", IpAddress::parse("198.18.2.10"));
   EXPECT_EQ(gmail.ehlo_greeting, "mx.google.com at your service, [198.18.2.10]");
 }
 

@@ -97,7 +97,9 @@ TEST(Mix, RendersWhatWasPlanned) {
     const mail::MessageTraits traits = mail::inspect(text);
     EXPECT_EQ(traits.rig_id, message.id);
     EXPECT_EQ(traits.header_from_domain, "shop.example");
-    EXPECT_EQ(traits.message_id, traffic.generated_message_id(0, slot, message.id));
+    std::string message_id;
+    EXPECT_TRUE(traffic.write_generated_message_id(message_id, 0, slot, message.id));
+    EXPECT_EQ(traits.message_id, message_id);
     EXPECT_FALSE(traffic.known_body_digest(message));
     EXPECT_EQ(traffic.layout(message), traffic.layout(traffic.message(0, 0, scenario.start)));
   }
@@ -219,7 +221,8 @@ TEST(Mix, SendsTheUsersOwnMessagesInTurn) {
     EXPECT_TRUE(text.ends_with(slot % 2 == 0 ? "body one\r\n" : "body two\r\n"));
     EXPECT_EQ(mail::inspect(text).rig_id, message.id);
     EXPECT_EQ(mail::inspect(text).body_digest, traffic.known_body_digest(message));
-    EXPECT_FALSE(traffic.generated_message_id(0, slot, message.id));
+    std::string message_id;
+    EXPECT_FALSE(traffic.write_generated_message_id(message_id, 0, slot, message.id));
     EXPECT_EQ(traffic.layout(message), traffic.layout(traffic.message(0, slot % 2, scenario.start)));
   }
   EXPECT_NE(traffic.layout(traffic.message(0, 0, scenario.start)),
