@@ -138,7 +138,8 @@ TEST(SenderDesk, FactsAreThoseOfTheMessageAndContentThatOfItsRepresentative) {
     EXPECT_NE(facts.content_key, 0U);
   }
   const auto late = desk.submit(10, start + minutes(3));
-  EXPECT_NE(desk->facts(late).content_key, desk->facts(first).content_key);
+  const std::uint64_t early_key = desk->facts(first).content_key;
+  EXPECT_NE(desk->facts(late).content_key, early_key);
   EXPECT_THAT(world.verify(desk->facts(late).content).selectors, ElementsAre("new"));
 }
 
