@@ -12,6 +12,11 @@ std::optional<Verdict> ConnectionLimit::connect(Instant, const Session& session)
   return over_limit_.refusal("ip");
 }
 
+std::uint32_t ConnectionLimit::open(const IpAddress& ip) const {
+  const auto it = open_.find(ip);
+  return it == open_.end() ? 0 : it->second;
+}
+
 void ConnectionLimit::disconnected(Instant, const Session& session) {
   const auto it = open_.find(session.client_ip);
   CHECK(it != open_.end());

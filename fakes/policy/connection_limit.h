@@ -17,6 +17,10 @@ class ConnectionLimit : public Policy {
   std::optional<Verdict> connect(Instant now, const Session& session) override;
   void disconnected(Instant now, const Session& session) override;
 
+  std::uint32_t connections_max() const { return connections_per_ip_max_; }
+  // Of an address, as things stand.
+  std::uint32_t open(const IpAddress& ip) const;
+
  private:
   std::uint32_t connections_per_ip_max_;
   Utterance over_limit_;

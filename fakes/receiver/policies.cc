@@ -202,8 +202,12 @@ Policies make_policies(const Profile& profile, const Mailboxes& mailboxes, const
   const bool judges = profile.kind != Profile::Kind::sink;
 
   // Counts connections, so it must see every one: nobody may refuse before it.
+  const policy::ConnectionLimit* connections = nullptr;
   if (judges && profile.limits.connections_per_ip > 0) {
-    add(policy::ConnectionLimit(profile.limits.connections_per_ip, says.at("too_many_connections")));
+    auto limit =
+        std::make_unique<policy::ConnectionLimit>(profile.limits.connections_per_ip, says.at("too_many_connections"));
+    connections = limit.get();
+    chain.add(std::move(limit));
   }
   add(policy::Incident(conditions, {.maintenance = says.at("maintenance"), .overloaded = says.at("local_error")}, draw,
                        name));
@@ -238,7 +242,7 @@ Policies make_policies(const Profile& profile, const Mailboxes& mailboxes, const
         rules.push_back(rule);
       }
     }
-    if (!rules.empty()) add(policy::RateLimit(rules, &conditions));
+    if (!rules.empty()) add(policy::RateLimit(rules, &conditions, connections));
   }
   if (judges && profile.greylist.enabled) add(policy::Greylist(profile.greylist, says.at("greylisted")));
   return policies;

@@ -505,6 +505,35 @@ bool named_by_window(const Profile& profile, std::string_view key) {
 
 }  // namespace
 
+bool has_recovery(const Profile& profile, std::string_view key) {
+  return std::any_of(profile.limits.rate_windows.begin(), profile.limits.rate_windows.end(), [key](const auto& window) {
+    return window.event == key && window.window.recovery.connections > 0;
+  });
+}
+
+// Over the limit, silent until that is forgiven, and back with a connection too many.
+Scene recovery_scene(std::string_view key) {
+  const Scene over = window_scene(key);
+  Scene scene;
+  scene.arrange = [over](Profile& profile) {
+    const std::uint32_t connections = profile.limits.connections_per_ip;
+    over.arrange(profile);
+    profile.limits.connections_per_ip = connections;
+    // So that what was accepted before is forgotten when the penalty is.
+    for (auto& window : profile.limits.rate_windows) window.window.window = std::chrono::minutes(1);
+  };
+  scene.prepare = [over](Stage& stage) {
+    const policy::RateWindow window = stage.receiver().profile().limits.rate_windows.front().window;
+    for (std::uint32_t i = 0; i <= window.count; ++i) over.play(stage, 0);
+    const Instant forgiven = policy::end_of_block(stage.now(), window);
+    const Instant forgotten = policy::SlidingWindow::counted_until(stage.now(), window.window) + Duration(1);
+    stage.pass(std::max(forgiven, forgotten) - stage.now());
+    for (std::uint32_t i = 0; i < window.recovery.connections; ++i) stage.hold(Client{});
+  };
+  scene.play = over.play;
+  return scene;
+}
+
 void quieten(Profile& profile) {
   profile.limits.rate_windows.clear();
   profile.greylist.enabled = false;
