@@ -13,9 +13,9 @@ namespace {
 constexpr std::uint64_t memory_octets_max = 1'200'000'000;
 
 constexpr std::array<std::string_view, rate_scope_count> scope_names = {
-    "ip",           "netblock24",    "conn",       "sender",      "sender_domain", "hdr_domain",      "rcpt",
-    "pair",         "ip_rcptdomain", "message_id", "dkim_domain", "spf_domain",    "similar_content", "sender_rcpts",
-    "unknown_rcpts"};
+    "ip",       "netblock24",    "conn",       "sender",      "sender_domain", "hdr_domain",      "rcpt",
+    "pair",     "ip_rcptdomain", "message_id", "dkim_domain", "spf_domain",    "similar_content", "sender_rcpts",
+    "ip_rcpts", "unknown_rcpts"};
 
 }  // namespace
 
@@ -68,6 +68,7 @@ Phase known_from(RateScope scope) {
       return Phase::mail;
     case RateScope::rcpt:
     case RateScope::sender_rcpts:
+    case RateScope::ip_rcpts:
     case RateScope::pair:
     case RateScope::ip_rcptdomain:
       return Phase::rcpt;
@@ -186,6 +187,10 @@ void RateLimit::for_each_key(const Group& group, const Facts& facts, Use use_cou
       if (facts.from.empty()) return;
       const std::uint64_t from = key_of(facts.from);
       return for_each_recipient([from](const Recipient&) { return from; }, everybody);
+    }
+    case RateScope::ip_rcpts: {
+      const std::uint64_t ip = session.client_ip.hash();
+      return for_each_recipient([ip](const Recipient&) { return ip; }, everybody);
     }
     case RateScope::unknown_rcpts:
       return;

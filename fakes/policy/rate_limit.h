@@ -38,9 +38,10 @@ enum class RateScope : std::uint8_t {
   spf_domain,       // that SPF passes for
   similar_content,  // messages that differ in names and numbers only
   sender_rcpts,     // recipients of one MAIL FROM, one unit each
+  ip_rcpts,         // recipients of one IP, likewise
   unknown_rcpts,    // of an IP: recipients that do not exist; see UnknownRecipients
 };
-inline constexpr std::size_t rate_scope_count = 15;
+inline constexpr std::size_t rate_scope_count = 16;
 
 std::string_view to_string(RateScope scope);
 std::optional<RateScope> parse_rate_scope(std::string_view name);

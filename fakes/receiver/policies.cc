@@ -69,6 +69,12 @@ void add_network(policy::Chain& chain, const Profile& profile) {
       return judge_reverse_name(network, session.network);
     });
   }
+  if (!network.lists.helo.empty()) {
+    judged(Phase::mail, "dnsbl_listed/helo", "dnsbl_listed/temporary",
+           [&network](const Session& session, const MessageFacts*) {
+             return judge_listing(network.dnsbl_action, session.authentication.helo_listing);
+           });
+  }
   if (!network.lists.domains.empty()) {
     judged(Phase::mail, "dnsbl_listed/domain", "dnsbl_listed/temporary",
            [&network](const Session& session, const MessageFacts*) {
@@ -204,8 +210,8 @@ Policies make_policies(const Profile& profile, const Mailboxes& mailboxes, const
   // Counts connections, so it must see every one: nobody may refuse before it.
   const policy::ConnectionLimit* connections = nullptr;
   if (judges && profile.limits.connections_per_ip > 0) {
-    auto limit =
-        std::make_unique<policy::ConnectionLimit>(profile.limits.connections_per_ip, says.at("too_many_connections"));
+    auto limit = std::make_unique<policy::ConnectionLimit>(
+        profile.limits.connections_per_ip, says.at("too_many_connections"), profile.limits.connections_block);
     connections = limit.get();
     chain.add(std::move(limit));
   }

@@ -165,6 +165,8 @@ Table<LimitsFile> limits_table() {
   using policy::SessionLimitSettings;
   Table<LimitsFile> table{"limits"};
   table.key("connections_per_ip", &ProfileLimits::connections_per_ip, limit(), "Open at the same time; 0: no limit")
+      .key("connections_block", &ProfileLimits::connections_block, positive_duration(),
+           "Once more were open: the address is shut out for so long")
       .key("messages_per_connection", &SessionLimitSettings::messages_per_connection, limit(), "0: no limit")
       .key("rcpts_per_message", &SessionLimitSettings::rcpts_per_message, limit(), "0: no limit")
       .key("rcpts_per_connection", &SessionLimitSettings::rcpts_per_connection, limit(), "0: no limit")
@@ -235,6 +237,7 @@ Table<ProfileNetwork> network_table() {
       .key("dnsbl_action", &NetworkSettings::dnsbl_action, any_action(), "One of them has it")
       .key("domain_lists", lists(&BlockLists::domains),
            "Block lists that are asked about the domains of MAIL FROM and of links")
+      .key("helo_lists", lists(&BlockLists::helo), "Block lists that are asked about the HELO name")
       .key("allow_list", &NetworkSettings::allow_list, config::boolean(),
            "true: only the networks in 'allowed' may send")
       .key("allowed", &NetworkSettings::allowed, config::list_of(ip_network()), "Networks that were let in by hand")

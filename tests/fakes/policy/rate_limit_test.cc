@@ -508,6 +508,14 @@ TEST_F(RateLimitTest, ConnectionsThatAnotherScopeRefusesAreNotLetIn) {
   EXPECT_FALSE(send(start + 130s));
 }
 
+TEST_F(RateLimitTest, CountsTheRecipientsOfAnAddress) {
+  limit({rule(RateScope::ip_rcpts, 3, 1h)});
+  ASSERT_TRUE(send(start, "198.18.2.10", "a@shop.example", {"a@isp.example", "b@isp.example"}));
+  ASSERT_TRUE(send(start, "198.18.2.10", "b@shop.example", {"a@isp.example", "b@isp.example"})) << "one of the two";
+  EXPECT_FALSE(send(start, "198.18.2.10", "c@shop.example")) << "whoever writes";
+  EXPECT_TRUE(send(start, "198.18.2.11", "c@shop.example"));
+}
+
 TEST_F(RateLimitTest, ForgetsWhoHasGone) {
   limit({rule(RateScope::ip, 10, 60s)});
   std::size_t most = 0;
