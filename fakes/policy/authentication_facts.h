@@ -28,6 +28,7 @@ struct EnvelopeFacts {
   bool spf_remembered = false;
   bool spf_null = false;                             // the domain's record is nothing but -all: it never sends
   ListingFacts domain_listing;                       // of MAIL FROM's domain
+  ListingFacts helo_listing;                         // of the HELO name
   NameStatus sender_domain = NameStatus::unchecked;  // can MAIL FROM's domain take mail
   NameStatus helo_name = NameStatus::unchecked;      // has the HELO name an address
 

@@ -13,9 +13,9 @@ namespace {
 constexpr std::uint64_t memory_octets_max = 1'200'000'000;
 
 constexpr std::array<std::string_view, rate_scope_count> scope_names = {
-    "ip",           "netblock24",    "conn",       "sender",      "sender_domain", "hdr_domain",      "rcpt",
-    "pair",         "ip_rcptdomain", "message_id", "dkim_domain", "spf_domain",    "similar_content", "sender_rcpts",
-    "unknown_rcpts"};
+    "ip",       "netblock24",    "conn",       "sender",      "sender_domain", "hdr_domain",      "rcpt",
+    "pair",     "ip_rcptdomain", "message_id", "dkim_domain", "spf_domain",    "similar_content", "sender_rcpts",
+    "ip_rcpts", "unknown_rcpts"};
 
 }  // namespace
 
@@ -27,6 +27,16 @@ Instant end_of_block(Instant now, const RateWindow& window) {
     end = std::max(end, Instant(midnight));
   }
   return end;
+}
+
+std::uint64_t recovering_connections(const Recovery& recovery, Duration since) {
+  return recovery.connections + recovery.step * static_cast<std::uint64_t>(since / recovery.every);
+}
+
+Duration length_of(const Recovery& recovery, std::uint32_t normal) {
+  if (recovery.connections == 0 || recovery.connections >= normal) return {};
+  const std::uint32_t missing = normal - recovery.connections;
+  return recovery.every * static_cast<std::int64_t>(missing / recovery.step + (missing % recovery.step != 0 ? 1 : 0));
 }
 
 std::uint64_t limit_of(const RateWindow& window, const Conditions* conditions) {
@@ -58,6 +68,7 @@ Phase known_from(RateScope scope) {
       return Phase::mail;
     case RateScope::rcpt:
     case RateScope::sender_rcpts:
+    case RateScope::ip_rcpts:
     case RateScope::pair:
     case RateScope::ip_rcptdomain:
       return Phase::rcpt;
@@ -70,14 +81,15 @@ Phase known_from(RateScope scope) {
   return Phase::data;
 }
 
-RateLimit::RateLimit(std::span<const RateRule> rules, const Conditions* conditions)
-    : conditions_(conditions), memory_(std::make_unique<MemoryBudget>(memory_octets_max)) {
+RateLimit::RateLimit(std::span<const RateRule> rules, const Conditions* conditions, const ConnectionLimit* connections)
+    : conditions_(conditions), connections_(connections), memory_(std::make_unique<MemoryBudget>(memory_octets_max)) {
   for (std::size_t i = 0; i < rate_scope_count; ++i) {
     const auto scope = static_cast<RateScope>(i);
     if (scope == RateScope::unknown_rcpts) continue;
     std::vector<Rule> same_scope;
     std::array<bool, phase_count> asked{};
     bool counts_accepted = false;
+    bool recovers = false;
     for (const RateRule& rule : rules) {
       if (rule.window.scope != scope) continue;
       CHECK(rule.window.count > 0 && rule.window.window > Duration{});
@@ -88,12 +100,19 @@ RateLimit::RateLimit(std::span<const RateRule> rules, const Conditions* conditio
       asked[static_cast<std::size_t>(phase)] = true;
       if (rule.window.until_quiet > Duration{}) asked[static_cast<std::size_t>(known_from(scope))] = true;
       counts_accepted = counts_accepted || (!rule.window.count_refused && scope != RateScope::conn);
-      same_scope.push_back(
-          {rule.window, rule.over_limit, phase, WindowClock(rule.window.window, rule.window.fixed_frame)});
+      const bool of_address = scope == RateScope::ip || scope == RateScope::conn;
+      const Duration recovery_length = connections != nullptr && of_address
+                                           ? length_of(rule.window.recovery, connections->connections_max())
+                                           : Duration{};
+      recovers = recovers || recovery_length > Duration{};
+      same_scope.push_back({rule.window, rule.over_limit, phase, recovery_length,
+                            WindowClock(rule.window.window, rule.window.fixed_frame)});
     }
     if (same_scope.empty()) continue;
     const std::size_t width = same_scope.size();
-    groups_.push_back({scope, std::move(same_scope), asked, counts_accepted, ExpiringTable<Count>(width), {}});
+    groups_.push_back(
+        {scope, std::move(same_scope), asked, counts_accepted, recovers, ExpiringTable<Count>(width), {}});
+    recovers_ = recovers_ || recovers;
     groups_.back().counts.share(*memory_);
   }
 }
@@ -103,7 +122,7 @@ Hooks RateLimit::hooks() const {
     return std::any_of(groups_.begin(), groups_.end(),
                        [phase](const Group& group) { return group.asked[static_cast<std::size_t>(phase)]; });
   };
-  return {.connect = any(Phase::connect),
+  return {.connect = any(Phase::connect) || recovers_,
           .helo = any(Phase::helo),
           .mail = any(Phase::mail),
           .rcpt = any(Phase::rcpt),
@@ -170,6 +189,10 @@ void RateLimit::for_each_key(Group& group, const Facts& facts, Use use_counted) 
       const std::uint64_t from = group.name.of(facts.from);
       return for_each_recipient([from](const Recipient&) { return from; }, everybody);
     }
+    case RateScope::ip_rcpts: {
+      const std::uint64_t ip = session.client_ip.hash();
+      return for_each_recipient([ip](const Recipient&) { return ip; }, everybody);
+    }
     case RateScope::unknown_rcpts:
       return;
     case RateScope::rcpt:
@@ -223,7 +246,7 @@ const RateLimit::Rule* RateLimit::ask_key(Instant now, Phase phase, Group& group
       if (row != Table::none) {
         Instant& blocked_until = group.counts.values(row)[i].blocked_until;
         blocked_until = std::max(blocked_until, end);
-        keep_through(blocked_until);
+        keep_through(blocked_until + rule.recovery_length);
       }
     }
     if (rule.asked != phase) continue;
@@ -247,12 +270,32 @@ std::optional<Verdict> RateLimit::ask(Instant now, Phase phase, const Facts& fac
       if (refusing != nullptr && !refusal) refusal = refusing->over_limit.refusal(to_string(group.scope));
     });
   }
+  if (phase == Phase::connect && !refusal && recovers_) refusal = ask_recovery(now, facts.session);
   if (phase == Phase::connect && !refusal) {
     for (Group& group : groups_) {
       if (group.scope == RateScope::conn) count(now, group, facts.session.client_ip.hash());
     }
   }
   return refusal;
+}
+
+std::optional<Verdict> RateLimit::ask_recovery(Instant now, const Session& session) {
+  const std::uint32_t open = connections_->open(session.client_ip);
+  for (Group& group : groups_) {
+    if (!group.recovers) continue;
+    const auto row = group.counts.find(now, session.client_ip.hash());
+    if (row == ExpiringTable<Count>::none) continue;
+    for (std::size_t i = 0; i < group.rules.size(); ++i) {
+      const Rule& rule = group.rules[i];
+      // Never penalised is long ago: in 1970.
+      const Duration since = now - group.counts.values(row)[i].blocked_until;
+      if (since < Duration{} || since >= rule.recovery_length) continue;
+      if (open > recovering_connections(rule.window.recovery, since)) {
+        return rule.over_limit.refusal(to_string(group.scope));
+      }
+    }
+  }
+  return std::nullopt;
 }
 
 std::optional<Verdict> RateLimit::connect(Instant now, const Session& session) {

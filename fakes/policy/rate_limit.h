@@ -16,6 +16,7 @@
 
 #include "fakes/policy/address_key.h"
 #include "fakes/policy/conditions.h"
+#include "fakes/policy/connection_limit.h"
 #include "fakes/policy/expiring_table.h"
 #include "fakes/policy/policy.h"
 #include "fakes/policy/sliding_window.h"
@@ -38,14 +39,28 @@ enum class RateScope : std::uint8_t {
   spf_domain,       // that SPF passes for
   similar_content,  // messages that differ in names and numbers only
   sender_rcpts,     // recipients of one MAIL FROM, one unit each
+  ip_rcpts,         // recipients of one IP, likewise
   unknown_rcpts,    // of an IP: recipients that do not exist; see UnknownRecipients
 };
-inline constexpr std::size_t rate_scope_count = 15;
+inline constexpr std::size_t rate_scope_count = 16;
 
 std::string_view to_string(RateScope scope);
 std::optional<RateScope> parse_rate_scope(std::string_view name);
 // The first phase in which what the scope counts is known.
 Phase known_from(RateScope scope);
+
+// The way back once a penalty of an address has ended, one connection after another (Gmail): how many it may have open
+// at first, and by how many more as time goes by. Ends where any address may have as many.
+struct Recovery {
+  std::uint32_t connections = 0;  // 0: no such way, all is as before at once
+  std::uint32_t step = 1;
+  Duration every{};
+};
+
+// How many connections an address may have open so long after its penalty ended.
+std::uint64_t recovering_connections(const Recovery& recovery, Duration since);
+// When it may have `normal` of them again.
+Duration length_of(const Recovery& recovery, std::uint32_t normal);
 
 struct RateWindow {
   RateScope scope = RateScope::ip;
@@ -56,6 +71,8 @@ struct RateWindow {
   // Once over the limit: shut out until nothing was tried for this long (Gmail's way back from 421 4.7.28). A try
   // counts as soon as it is known whose it is, whoever else turns it away.
   Duration until_quiet{};
+  // Of ip and conn. A connection too many is refused as if the penalty went on, which does not begin anew by that.
+  Recovery recovery{};
   // The window does not slide: the clock since 1970 is cut into frames of its length, and who is over stays out until
   // the frame ends (Barracuda).
   bool fixed_frame = false;
@@ -78,8 +95,10 @@ struct RateRule {
 class RateLimit : public Policy {
  public:
   // Rules of unknown_rcpts are left to UnknownRecipients.
-  // `conditions`, which may be null and must outlive the policy, can tighten all limits.
-  explicit RateLimit(std::span<const RateRule> rules, const Conditions* conditions = nullptr);
+  // `conditions`, which may be null and must outlive the policy, can tighten all limits. `connections` likewise: it
+  // comes before this policy and knows what is open and what is normal; without it nobody recovers by connections.
+  explicit RateLimit(std::span<const RateRule> rules, const Conditions* conditions = nullptr,
+                     const ConnectionLimit* connections = nullptr);
 
   Hooks hooks() const override;
   std::optional<Verdict> connect(Instant now, const Session& session) override;
@@ -101,6 +120,7 @@ class RateLimit : public Policy {
     RateWindow window;
     Utterance over_limit;
     Phase asked;  // when the limit is looked at
+    Duration recovery_length{};
     WindowClock clock;
 
     // How many units count, and one more of them: in a window that slides, or in the frame of the clock.
@@ -118,6 +138,7 @@ class RateLimit : public Policy {
     std::vector<Rule> rules;
     std::array<bool, phase_count> asked{};
     bool counts_accepted = false;
+    bool recovers = false;
     ExpiringTable<Count> counts;
     KeyMemo name;  // of a scope that is one
   };
@@ -131,11 +152,15 @@ class RateLimit : public Policy {
 
   std::vector<Group> groups_;
   const Conditions* conditions_;
+  const ConnectionLimit* connections_;
+  bool recovers_ = false;  // any group does
   std::unique_ptr<MemoryBudget> memory_;
 
   std::optional<Verdict> ask(Instant now, Phase phase, const Facts& facts);
   // The rule of the group that refuses one more unit of `key`, of which the transaction already has `earlier`; or null.
   const Rule* ask_key(Instant now, Phase phase, Group& group, std::uint64_t key, std::uint64_t earlier);
+  // Of a connection that is one too many for an address on its way back.
+  std::optional<Verdict> ask_recovery(Instant now, const Session& session);
   // A connection that was let in, or a unit that was accepted.
   static void count(Instant now, Group& group, std::uint64_t key);
   template <class Use>

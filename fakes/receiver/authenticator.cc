@@ -262,6 +262,8 @@ Authenticator::EnvelopeVerdict Authenticator::judge_envelope(Instant now, const 
     facts.spf_null = auth::sends_no_mail(names, domain);
   }
   if (!domain.empty()) facts.domain_listing = look_up(names, lists_.domains, domain);
+  // An address literal (RFC 5321 §4.1.3) is no name.
+  if (!session.helo.starts_with('[')) facts.helo_listing = look_up(names, lists_.helo, session.helo);
   if (policy_.sender_domain_must_resolve && !session.mail_from.empty()) {
     facts.sender_domain = mail_status(names, domain);
   }

@@ -17,6 +17,7 @@ namespace mailrig::receiver {
 struct BlockLists {
   std::vector<std::string> addresses;  // "zen.spamhaus.example"
   std::vector<std::string> domains;    // "dbl.spamhaus.example"
+  std::vector<std::string> helo;       // likewise, for the HELO name
 };
 
 // Without lists nothing is asked. A list that does not answer counts as one that says nothing, unless no other has it.

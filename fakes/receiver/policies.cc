@@ -69,6 +69,12 @@ void add_network(policy::Chain& chain, const Profile& profile) {
       return judge_reverse_name(network, session.network);
     });
   }
+  if (!network.lists.helo.empty()) {
+    judged(Phase::mail, "dnsbl_listed/helo", "dnsbl_listed/temporary",
+           [&network](const Session& session, const MessageFacts*) {
+             return judge_listing(network.dnsbl_action, session.authentication.helo_listing);
+           });
+  }
   if (!network.lists.domains.empty()) {
     judged(Phase::mail, "dnsbl_listed/domain", "dnsbl_listed/temporary",
            [&network](const Session& session, const MessageFacts*) {
@@ -202,8 +208,12 @@ Policies make_policies(const Profile& profile, const Mailboxes& mailboxes, const
   const bool judges = profile.kind != Profile::Kind::sink;
 
   // Counts connections, so it must see every one: nobody may refuse before it.
+  const policy::ConnectionLimit* connections = nullptr;
   if (judges && profile.limits.connections_per_ip > 0) {
-    add(policy::ConnectionLimit(profile.limits.connections_per_ip, says.at("too_many_connections")));
+    auto limit = std::make_unique<policy::ConnectionLimit>(
+        profile.limits.connections_per_ip, says.at("too_many_connections"), profile.limits.connections_block);
+    connections = limit.get();
+    chain.add(std::move(limit));
   }
   add(policy::Incident(conditions, {.maintenance = says.at("maintenance"), .overloaded = says.at("local_error")}, draw,
                        name));
@@ -238,7 +248,7 @@ Policies make_policies(const Profile& profile, const Mailboxes& mailboxes, const
         rules.push_back(rule);
       }
     }
-    if (!rules.empty()) add(policy::RateLimit(rules, &conditions));
+    if (!rules.empty()) add(policy::RateLimit(rules, &conditions, connections));
   }
   if (judges && profile.greylist.enabled) add(policy::Greylist(profile.greylist, says.at("greylisted")));
   return policies;

@@ -53,6 +53,7 @@ struct ProfileRateWindow {
 
 struct ProfileLimits : policy::SessionLimitSettings {
   std::uint32_t connections_per_ip = 0;  // 0: no limit
+  Duration connections_block{};          // once over it: shut out so long
   std::uint32_t errors_per_session = 20;
   Duration command_timeout = std::chrono::minutes(5);
   Duration session_timeout = std::chrono::hours(1);

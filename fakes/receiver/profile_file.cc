@@ -92,6 +92,16 @@ Type<RateWindow> block() {
       {{"anyOf", array{length.schema(), object{{"const", "rest_of_day"}}}}});
 }
 
+Table<policy::Recovery> recovery_table() {
+  using policy::Recovery;
+  using enum config::Presence;
+  Table<Recovery> table{"recovery"};
+  table.key("connections", &Recovery::connections, at_least_one(), "So many at the same time to begin with", required)
+      .key("step", &Recovery::step, at_least_one(), "So many more each time")
+      .key("every", &Recovery::every, positive_duration(), "How long until there may be more", required);
+  return table;
+}
+
 Table<RateWindowFile> rate_window_table() {
   // The keys that set a RateWindow, read into the `window` of what the file says.
   const auto into_window = [](Type<RateWindow> type) {
@@ -126,6 +136,9 @@ Table<RateWindowFile> rate_window_table() {
            "Once over the limit: shut out at least this long; rest_of_day until midnight UTC")
       .key("until_quiet", member(&RateWindow::until_quiet, positive_duration()),
            "Once over the limit: shut out until nothing was tried for this long")
+      .key(
+          "recovery", member(&RateWindow::recovery, config::object(recovery_table())),
+          "Of ip and conn: once no longer shut out, how many connections at a time until connections_per_ip is reached")
       .key("frame", member(&RateWindow::fixed_frame, config::one_of<bool>({{"sliding", false}, {"fixed", true}})),
            "fixed: the clock is cut into frames as long as the window; who is over stays out until the frame ends")
       .key("share", member(&RateWindow::share_ppm, config::share()),
@@ -136,6 +149,10 @@ Table<RateWindowFile> rate_window_table() {
         if (!file.window.fixed_frame && file.window.count > policy::SlidingWindow::count_max) {
           errors.add(*node.find("count"),
                      fmt::format("must be at most {} in a window that slides", policy::SlidingWindow::count_max));
+        }
+        if (file.window.recovery.connections > 0 && file.window.scope != RateScope::ip &&
+            file.window.scope != RateScope::conn) {
+          errors.add(*node.find("recovery"), "is for scopes ip and conn only");
         }
         if (file.window.share_ppm > 0 && file.window.scope != RateScope::unknown_rcpts) {
           errors.add(*node.find("share"), "is for scope unknown_rcpts only");
@@ -148,6 +165,8 @@ Table<LimitsFile> limits_table() {
   using policy::SessionLimitSettings;
   Table<LimitsFile> table{"limits"};
   table.key("connections_per_ip", &ProfileLimits::connections_per_ip, limit(), "Open at the same time; 0: no limit")
+      .key("connections_block", &ProfileLimits::connections_block, positive_duration(),
+           "Once more were open: the address is shut out for so long")
       .key("messages_per_connection", &SessionLimitSettings::messages_per_connection, limit(), "0: no limit")
       .key("rcpts_per_message", &SessionLimitSettings::rcpts_per_message, limit(), "0: no limit")
       .key("rcpts_per_connection", &SessionLimitSettings::rcpts_per_connection, limit(), "0: no limit")
@@ -218,6 +237,7 @@ Table<ProfileNetwork> network_table() {
       .key("dnsbl_action", &NetworkSettings::dnsbl_action, any_action(), "One of them has it")
       .key("domain_lists", lists(&BlockLists::domains),
            "Block lists that are asked about the domains of MAIL FROM and of links")
+      .key("helo_lists", lists(&BlockLists::helo), "Block lists that are asked about the HELO name")
       .key("allow_list", &NetworkSettings::allow_list, config::boolean(),
            "true: only the networks in 'allowed' may send")
       .key("allowed", &NetworkSettings::allowed, config::list_of(ip_network()), "Networks that were let in by hand")

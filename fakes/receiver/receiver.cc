@@ -73,8 +73,10 @@ class Context {
   // The client's address comes before names.
   static const policy::ListingFacts& listed(const Session& session) {
     const policy::ListingFacts& client = session.network.listing;
+    const policy::ListingFacts& helo = session.authentication.helo_listing;
     const policy::ListingFacts& domain = session.authentication.domain_listing;
     if (client.status == policy::Listing::listed) return client;
+    if (helo.status == policy::Listing::listed) return helo;
     return domain.status == policy::Listing::listed ? domain : session.content.link_listing;
   }
 

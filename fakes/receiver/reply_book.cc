@@ -29,6 +29,7 @@ std::span<const SpokenReply> spoken_replies() {
       {"no_ptr/temporary", Event::no_ptr, Phase::connect},
       {"dnsbl_listed", Event::dnsbl_listed, Phase::connect},
       {"dnsbl_listed/temporary", Event::dnsbl_listed, Phase::connect},
+      {"dnsbl_listed/helo", Event::dnsbl_listed, Phase::mail},
       {"dnsbl_listed/domain", Event::dnsbl_listed, Phase::mail},
       {"dnsbl_listed/url", Event::dnsbl_listed, Phase::data},
       {"region_blocked", Event::region_blocked, Phase::connect},

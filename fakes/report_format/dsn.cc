@@ -57,17 +57,43 @@ std::string final_recipient(std::string_view address) {
   return fmt::format("utf-8; {}", utf8_address_xtext(address));
 }
 
+// What the reply answered, in Postfix's words: readers of bounces tell by them whether a recipient, a sender or a
+// message was refused.
+std::string_view replied_to(std::optional<smtp::Stage> stage) {
+  if (!stage) return "";
+  switch (*stage) {
+    case smtp::Stage::helo:
+      return " (in reply to EHLO command)";
+    case smtp::Stage::tls:
+      return " (in reply to STARTTLS command)";
+    case smtp::Stage::mail:
+      return " (in reply to MAIL FROM command)";
+    case smtp::Stage::rcpt:
+      return " (in reply to RCPT TO command)";
+    case smtp::Stage::data:
+      return " (in reply to end of DATA command)";
+    case smtp::Stage::dns:
+    case smtp::Stage::connect:
+    case smtp::Stage::greeting:
+    case smtp::Stage::quit:
+      return "";
+  }
+  return "";
+}
+
+// "host mx.example said: 550 …" is how Postfix quotes a reply, and what readers of bounces look for.
 std::string explanation(const FailureReport& report) {
-  std::string text =
-      fmt::format("This is the mail system at {}.\n\nYour message of {} could not be delivered to these recipients:\n",
-                  report.reporting_host, to_rfc5322_date(report.arrived));
+  std::string text = fmt::format(
+      "This is the mail system at host {}.\n\nYour message of {} could not be delivered to these recipients:\n",
+      report.reporting_host, to_rfc5322_date(report.arrived));
   for (const FailedRecipient& failure : report.failures) {
-    text += fmt::format("\n<{}>: {}", failure.address, failure.expired ? "no delivery until now; giving up" : "failed");
+    text += fmt::format("\n<{}>: {}", failure.address, failure.expired ? "no delivery until now; giving up; " : "");
     if (failure.reply) {
-      const std::string host = failure.remote_host.empty() ? "the receiving host" : failure.remote_host;
-      text += fmt::format("; {} said: {}", host, reply_line(*failure.reply));
+      const std::string& host = failure.remote_host;
+      text += fmt::format("{} said: {}{}", host.empty() ? "the receiving host" : "host " + host,
+                          reply_line(*failure.reply), replied_to(failure.stage));
     } else {
-      text += "; no answer from any host";
+      text += "no answer from any host";
     }
     text += '\n';
   }
@@ -114,8 +140,10 @@ void append_part(std::string& out, std::string_view boundary, std::string_view t
 smtp::EnhancedCode failure_status(const FailedRecipient& failure) {
   if (failure.reply) {
     // RFC 2034 §4: the class follows the reply code; a text that merely begins with digits is no status.
+    const auto klass = static_cast<std::uint16_t>(failure.reply->code / 100);
     const auto code = failure.reply->enhanced();
-    if (code && code->klass == failure.reply->code / 100) return *code;
+    if (code && code->klass == klass) return *code;
+    if (failure.expired && failure.reply->transient()) return {klass, 0, 0};
   }
   return failure.expired ? smtp::EnhancedCode{4, 4, 7} : smtp::EnhancedCode{5, 0, 0};
 }

@@ -9,14 +9,16 @@
 
 #include "fakes/base/instant.h"
 #include "fakes/smtp/reply.h"
+#include "fakes/smtp/transaction.h"
 
 namespace mailrig::report_format {
 
 struct FailedRecipient {
-  std::string address;               // as in RCPT, without angle brackets
-  std::optional<smtp::Reply> reply;  // the last one received; none: nobody answered
-  std::string remote_host;           // the MX host that gave it; empty: none was reached
-  bool expired = false;              // retrying ended, though no reply was final
+  std::string address;                 // as in RCPT, without angle brackets
+  std::optional<smtp::Reply> reply;    // the last one received; none: nobody answered
+  std::string remote_host;             // the MX host that gave it; empty: none was reached
+  bool expired = false;                // retrying ended, though no reply was final
+  std::optional<smtp::Stage> stage{};  // in which the reply came; none: not known
 };
 
 struct FailureReport {
@@ -33,7 +35,8 @@ struct FailureReport {
 // (RFC 5321 §4.5.5), so that it cannot cause another.
 std::string write_failure_dsn(const FailureReport& report);
 
-// The Status of one recipient (RFC 3464 §2.3.4): the reply's own code, else 4.4.7 for expiry and 5.0.0.
+// The Status of one recipient (RFC 3464 §2.3.4): the reply's own code, or its class alone (4.0.0, as Postfix has it:
+// whoever reads it then goes by the text); without a reply 4.4.7 for expiry, else 5.0.0.
 smtp::EnhancedCode failure_status(const FailedRecipient& failure);
 
 }  // namespace mailrig::report_format

@@ -67,10 +67,12 @@ int check(const IspOptions& options) {
     wordings += reply.wordings;
     heard += reply.heard;
     rows.push_back({{"reply", reply.key},
+                    {"recovering", reply.recovering},
                     {"phase", reply.phase},
                     {"wordings", reply.wordings},
                     {"heard", reply.heard},
-                    {"sample", reply.sample}});
+                    {"sample", reply.sample},
+                    {"texts", boost::json::array(reply.texts.begin(), reply.texts.end())}});
   }
   if (options.format == "json") {
     fmt::print("{}", report::to_text(boost::json::object{{"profile", profile->name},
@@ -80,12 +82,13 @@ int check(const IspOptions& options) {
                                                          {"replies", std::move(rows)}}));
   } else {
     for (const rehearsal::Rehearsed& reply : rehearsed) {
+      const std::string name = reply.key + (reply.recovering ? " (recovering)" : "");
       if (reply.heard == 0) {
-        fmt::print("MISSING {:<36} heard instead: {}\n", reply.key, reply.sample.substr(0, 90));
+        fmt::print("MISSING {:<36} heard instead: {}\n", name, reply.sample.substr(0, 90));
         continue;
       }
       const std::string_view sample = std::string_view(reply.sample).substr(0, reply.sample.find('\r'));
-      fmt::print("{} {:<36} {:<8} {}/{}  {}\n", reply.heard == reply.wordings ? "ok     " : "MISSING", reply.key,
+      fmt::print("{} {:<36} {:<8} {}/{}  {}\n", reply.heard == reply.wordings ? "ok     " : "MISSING", name,
                  reply.phase, reply.heard, reply.wordings,
                  sample.empty() && reply.heard > 0 ? "(closes without a word)" : sample.substr(0, 70));
     }

@@ -145,6 +145,7 @@ bool set_listed(Imagined& facts, std::string_view value) {
   facts.session().network.listing.status = status;
   if (listed) return true;
   facts.found().domain_listing.status = status;
+  facts.found().helo_listing.status = status;
   facts.session().content.link_listing.status = status;
   return true;
 }

@@ -85,6 +85,7 @@ void for_each_fact(S& session, M& message, Visit visit) {
   visit("spf_remembered", found.spf_remembered);
   visit("spf_null", found.spf_null);
   visit("sender_listing", found.domain_listing);
+  visit("helo_listing", found.helo_listing);
   visit("sender_domain", found.sender_domain);
   visit("helo_name", found.helo_name);
   visit("dkim", found.dkim);

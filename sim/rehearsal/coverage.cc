@@ -36,34 +36,34 @@ bool says(const Heard& heard, const policy::ReplyTemplate& reply) {
   return heard.text.find(words) != std::string::npos;
 }
 
-Rehearsed rehearse_one(const receiver::Profile& profile, const std::string& key) {
+Rehearsed rehearse_one(const receiver::Profile& profile, const std::string& key, const std::optional<Scene>& scene) {
   Rehearsed result;
   result.key = key;
   result.wordings = 1 + profile.replies.reply(key).others.size();
-  auto scene = scene_for(profile, key);
+  result.texts.resize(result.wordings);
   if (!scene) return result;
   receiver::Profile arranged = profile;
   if (scene->arrange) scene->arrange(arranged);
   Stage stage(std::move(arranged));
   if (scene->prepare) scene->prepare(stage);
   const auto wanted = wordings_of(stage.receiver().profile().replies.reply(key));
-  std::set<const policy::ReplyTemplate*> met;
+  std::set<std::size_t> met;  // places in `wanted`
   for (int round = 0; round < rounds_max && met.size() < wanted.size(); ++round) {
     for (const Heard& heard : scene->play(stage, round)) {
-      const policy::ReplyTemplate* found = nullptr;
+      std::size_t found = wanted.size();
       if (is_engines(key)) {
-        if (heard.reply == nullptr && says(heard, *wanted.front())) found = wanted.front();
-      } else if (std::find(wanted.begin(), wanted.end(), heard.reply) != wanted.end()) {
+        if (heard.reply == nullptr && says(heard, *wanted.front())) found = 0;
+      } else if (const auto it = std::find(wanted.begin(), wanted.end(), heard.reply); it != wanted.end()) {
         // Said is what stands on the wire.
         const bool silent = heard.reply->code == 0 && heard.text.empty();
-        if (silent || says(heard, *heard.reply)) found = heard.reply;
+        if (silent || says(heard, *heard.reply)) found = static_cast<std::size_t>(it - wanted.begin());
       }
-      if (found == nullptr) {
+      if (found == wanted.size()) {
         const bool refused = heard.text.starts_with('4') || heard.text.starts_with('5');
         if (met.empty() && refused) result.sample = without_line_end(heard.text);
         continue;
       }
-      met.insert(found);
+      if (met.insert(found).second) result.texts[found] = without_line_end(heard.text);
       if (result.phase.empty()) {
         result.phase = is_engines(key) ? "any" : std::string(to_string(heard.phase));
         result.sample = without_line_end(heard.text);
@@ -79,7 +79,11 @@ Rehearsed rehearse_one(const receiver::Profile& profile, const std::string& key)
 std::vector<Rehearsed> rehearse(const receiver::Profile& profile) {
   std::vector<Rehearsed> all;
   for (const auto& [key, entry] : profile.replies.entries()) {
-    if (entry.own) all.push_back(rehearse_one(profile, key));
+    if (!entry.own) continue;
+    all.push_back(rehearse_one(profile, key, scene_for(profile, key)));
+    if (!has_recovery(profile, key)) continue;
+    all.push_back(rehearse_one(profile, key, recovery_scene(key)));
+    all.back().recovering = true;
   }
   return all;
 }

@@ -176,6 +176,7 @@ Scene window_scene(std::string_view key) {
 
 Scene listing(const std::string& key) {
   const bool temporary = key.ends_with("/temporary");
+  const bool of_helo = key.ends_with("/helo");
   const bool of_domain = key.ends_with("/domain");
   const bool of_link = key.ends_with("/url");
   return sending(
@@ -183,6 +184,7 @@ Scene listing(const std::string& key) {
         ignore_authentication(profile);
         auto& lists = profile.network.lists;
         if (lists.addresses.empty()) lists.addresses = {"zen.spamhaus.org"};
+        if (lists.helo.empty() && of_helo) lists.helo = {"dbl.spamhaus.org"};
         if (lists.domains.empty() && (of_domain || of_link)) lists.domains = {"dbl.spamhaus.org"};
         profile.network.dnsbl_action = temporary ? AuthAction::tempfail : AuthAction::reject;
         if (of_link) profile.content.junk_below_milli = 1;
@@ -193,9 +195,10 @@ Scene listing(const std::string& key) {
       1,
       [=](Stage& stage) {
         const auto& lists = stage.receiver().profile().network.lists;
-        const std::string name = of_domain ? "shop.example." + lists.domains.front()
-                                 : of_link ? "listed.example." + lists.domains.front()
-                                           : "10.2.18.198." + lists.addresses.front();
+        const std::string name = of_helo     ? "mta1.shop.example." + lists.helo.front()
+                                 : of_domain ? "shop.example." + lists.domains.front()
+                                 : of_link   ? "listed.example." + lists.domains.front()
+                                             : "10.2.18.198." + lists.addresses.front();
         CHECK(stage.zones().add(dns::Record::address(name, IpAddress::v4(0x7f000002))).has_value());
         CHECK(stage.zones().add(dns::Record::txt(name, "https://www.spamhaus.org/query/ip/198.18.2.10")).has_value());
       });
@@ -504,6 +507,35 @@ bool named_by_window(const Profile& profile, std::string_view key) {
 }
 
 }  // namespace
+
+bool has_recovery(const Profile& profile, std::string_view key) {
+  return std::any_of(profile.limits.rate_windows.begin(), profile.limits.rate_windows.end(), [key](const auto& window) {
+    return window.event == key && window.window.recovery.connections > 0;
+  });
+}
+
+// Over the limit, silent until that is forgiven, and back with a connection too many.
+Scene recovery_scene(std::string_view key) {
+  const Scene over = window_scene(key);
+  Scene scene;
+  scene.arrange = [over](Profile& profile) {
+    const std::uint32_t connections = profile.limits.connections_per_ip;
+    over.arrange(profile);
+    profile.limits.connections_per_ip = connections;
+    // So that what was accepted before is forgotten when the penalty is.
+    for (auto& window : profile.limits.rate_windows) window.window.window = std::chrono::minutes(1);
+  };
+  scene.prepare = [over](Stage& stage) {
+    const policy::RateWindow window = stage.receiver().profile().limits.rate_windows.front().window;
+    for (std::uint32_t i = 0; i <= window.count; ++i) over.play(stage, 0);
+    const Instant forgiven = policy::end_of_block(stage.now(), window);
+    const Instant forgotten = policy::SlidingWindow::counted_until(stage.now(), window.window) + Duration(1);
+    stage.pass(std::max(forgiven, forgotten) - stage.now());
+    for (std::uint32_t i = 0; i < window.recovery.connections; ++i) stage.hold(Client{});
+  };
+  scene.play = over.play;
+  return scene;
+}
 
 void quieten(Profile& profile) {
   profile.limits.rate_windows.clear();

@@ -26,4 +26,8 @@ void quieten(receiver::Profile& profile);
 // nullopt: nobody has thought of a way.
 std::optional<Scene> scene_for(const receiver::Profile& profile, std::string_view key);
 
+// Whether a window that names `key` lets its clients back only by and by, and how they hear it once more by hurrying.
+bool has_recovery(const receiver::Profile& profile, std::string_view key);
+Scene recovery_scene(std::string_view key);
+
 }  // namespace mailrig::rehearsal

@@ -324,7 +324,8 @@ std::string SenderDesk::bounce_content(const sender::Event& event, std::uint64_t
     report.failures.push_back({.address = failed.recipients[failure.recipient],
                                .reply = failure.reply,
                                .remote_host = std::string(failure.remote_host),
-                               .expired = failure.outcome == sender::Event::Outcome::expired});
+                               .expired = failure.outcome == sender::Event::Outcome::expired,
+                               .stage = failure.stage});
   }
   std::string content = report_format::write_failure_dsn(report);
   content.insert(0, mail_.signer().sign(content, event.at));

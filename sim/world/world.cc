@@ -138,7 +138,8 @@ class Builder {
       }
     }
     // Block lists that nobody is on; a scenario puts somebody there.
-    for (const auto* lists : {&profile.network.lists.addresses, &profile.network.lists.domains}) {
+    for (const auto* lists :
+         {&profile.network.lists.addresses, &profile.network.lists.domains, &profile.network.lists.helo}) {
       for (const std::string& list : *lists) {
         if (world_->zones.encloses(list)) continue;
         if (auto ok = world_->zones.add_zone(list); !ok) return ok;

@@ -29,5 +29,22 @@ TEST(ConnectionLimit, CountsConnectionsThatAreOpenAtTheSameTime) {
   EXPECT_FALSE(limit.connect(start, session));
 }
 
+// Mimecast: five minutes.
+TEST(ConnectionLimit, MayShutOutWhoOpensOneTooMany) {
+  ConnectionLimit limit(1, {&too_many, Phase::connect}, std::chrono::minutes(5));
+  const Session session = session_from("198.18.2.10");
+  const auto is_let_in = [&](Instant now) {
+    const bool refused = limit.connect(now, session).has_value();
+    limit.disconnected(now, session);
+    return !refused;
+  };
+  ASSERT_FALSE(limit.connect(start, session));
+  ASSERT_FALSE(is_let_in(start)) << "the second at the same time";
+  limit.disconnected(start, session);
+  EXPECT_FALSE(is_let_in(start + std::chrono::minutes(5) - Duration(1))) << "though none is open";
+  EXPECT_FALSE(limit.connect(start, session_from("198.18.2.11"))) << "others are not meant";
+  EXPECT_TRUE(is_let_in(start + std::chrono::minutes(5))) << "who was refused meanwhile did not prolong it";
+}
+
 }  // namespace
 }  // namespace mailrig::policy

@@ -150,6 +150,85 @@ TEST_F(RateLimitTest, ABlockUntilItIsQuietBeginsAnewWithEveryTry) {
   EXPECT_TRUE(send(start + 25min)) << "ten minutes after the last try";
 }
 
+// Gmail: "one connection, then one more at a time".
+class RecoveryTest : public RateLimitTest {
+ protected:
+  ConnectionLimit connections_{4, {&too_much, Phase::connect}};
+
+  void limit_with(const Recovery& recovery, RateScope scope = RateScope::ip, Phase phase = Phase::connect) {
+    RateRule recovering = rule(scope, 1, 60s, phase);
+    recovering.window.until_quiet = 10min;
+    recovering.window.recovery = recovery;
+    limit_.emplace(std::vector{recovering}, &conditions_, &connections_);
+  }
+  std::optional<Verdict> open(Instant now, std::string_view ip = "198.18.2.10") {
+    const Session session = session_from(ip);
+    EXPECT_FALSE(connections_.connect(now, session));
+    return limit_->connect(now, session);
+  }
+  void close(Instant now) { connections_.disconnected(now, session_from("198.18.2.10")); }
+  // A message accepted, the next one too many, and ten minutes of silence behind it.
+  Instant forgiven() {
+    EXPECT_TRUE(send(start));
+    EXPECT_FALSE(send(start));
+    return start + 10min;
+  }
+};
+
+TEST_F(RecoveryTest, BeginsWithOneConnectionAndAllowsOneMoreAtATime) {
+  limit_with({.connections = 1, .step = 1, .every = 5min});
+  const Instant freed = forgiven();
+  EXPECT_FALSE(open(freed));
+  EXPECT_TRUE(open(freed + 5min - 1ns));
+  close(freed + 5min - 1ns);
+  EXPECT_FALSE(open(freed + 5min));
+  EXPECT_TRUE(open(freed + 10min - 1ns));
+  close(freed + 10min - 1ns);
+  EXPECT_FALSE(open(freed + 10min));
+  EXPECT_FALSE(open(freed + 15min)) << "as many as ever";
+}
+
+TEST_F(RecoveryTest, GrowsByItsStepUpToWhatIsNormal) {
+  EXPECT_EQ(recovering_connections({.connections = 1, .step = 2, .every = 5min}, 14min), 5U);
+  EXPECT_EQ(length_of({.connections = 1, .step = 2, .every = 5min}, 4), Duration(10min));
+  EXPECT_EQ(length_of({.connections = 4, .step = 2, .every = 5min}, 4), Duration{});
+  EXPECT_EQ(length_of({}, 4), Duration{}) << "there is none";
+}
+
+TEST_F(RecoveryTest, OneConnectionTooManyIsRefusedInTheWordsOfTheLimitAndHarmsNobodyElse) {
+  limit_with({.connections = 1, .step = 1, .every = 5min}, RateScope::ip, Phase::data);
+  const Instant freed = forgiven();
+  ASSERT_FALSE(open(freed));
+  const auto verdict = open(freed);
+  ASSERT_TRUE(verdict);
+  EXPECT_EQ(verdict->reply, &too_much);
+  EXPECT_EQ(verdict->phase, Phase::data);
+  EXPECT_EQ(verdict->scope, "ip");
+  close(freed);
+  EXPECT_FALSE(open(freed + 5min)) << "the penalty did not begin anew";
+  EXPECT_FALSE(open(freed, "198.18.2.11"));
+  EXPECT_FALSE(open(freed, "198.18.2.11")) << "who was never over the limit may have as many as ever";
+}
+
+TEST_F(RecoveryTest, FollowsALimitOfConnectionsToo) {
+  limit_with({.connections = 1, .step = 1, .every = 5min}, RateScope::conn);
+  const Instant freed = forgiven();
+  EXPECT_FALSE(open(freed));
+  close(freed);
+  EXPECT_FALSE(open(freed + 70s));
+  EXPECT_TRUE(open(freed + 140s));
+}
+
+TEST_F(RecoveryTest, IsNothingWhereConnectionsAreNotLimited) {
+  RateRule recovering = rule(RateScope::ip, 1, 60s);
+  recovering.window.until_quiet = 10min;
+  recovering.window.recovery = {.connections = 1, .step = 1, .every = 5min};
+  limit({recovering});
+  const Instant freed = forgiven();
+  EXPECT_FALSE(open(freed));
+  EXPECT_FALSE(open(freed));
+}
+
 // Barracuda: the clock is cut into half hours.
 TEST_F(RateLimitTest, AFixedFrameEndsWithTheClock) {
   auto framed = rule(RateScope::ip, 2, 30min);
@@ -427,6 +506,14 @@ TEST_F(RateLimitTest, ConnectionsThatAnotherScopeRefusesAreNotLetIn) {
   ASSERT_EQ(accepted_of(5, start), 1);
   EXPECT_TRUE(send(start + 65s)) << "the second connection";
   EXPECT_FALSE(send(start + 130s));
+}
+
+TEST_F(RateLimitTest, CountsTheRecipientsOfAnAddress) {
+  limit({rule(RateScope::ip_rcpts, 3, 1h)});
+  ASSERT_TRUE(send(start, "198.18.2.10", "a@shop.example", {"a@isp.example", "b@isp.example"}));
+  ASSERT_TRUE(send(start, "198.18.2.10", "b@shop.example", {"a@isp.example", "b@isp.example"})) << "one of the two";
+  EXPECT_FALSE(send(start, "198.18.2.10", "c@shop.example")) << "whoever writes";
+  EXPECT_TRUE(send(start, "198.18.2.11", "c@shop.example"));
 }
 
 TEST_F(RateLimitTest, ForgetsWhoHasGone) {

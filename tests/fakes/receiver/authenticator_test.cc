@@ -47,6 +47,20 @@ class AuthenticatorTest : public AuthenticationTest {
   Duration data_cost_{};
 };
 
+TEST_F(AuthenticatorTest, AsksListsAboutTheHeloName) {
+  ASSERT_TRUE(zones_.add_zone("dbl.example"));
+  ASSERT_TRUE(zones_.add(dns::Record::address("mta1.shop.example.dbl.example", IpAddress::v4(0x7f000002))));
+  EXPECT_EQ(judged(message(), session()).authentication.helo_listing.status, policy::Listing::unchecked);
+  begin("network: { helo_lists: [dbl.example] }");
+  const auto found = judged(message(), session()).authentication;
+  EXPECT_EQ(found.helo_listing.status, policy::Listing::listed);
+  EXPECT_EQ(found.helo_listing.list, "dbl.example");
+  EXPECT_NE(found.domain_listing.status, policy::Listing::listed) << "that is another list's matter";
+  policy::Session literal = session();
+  literal.helo = "[198.18.2.10]";
+  EXPECT_EQ(judged(message(), literal).authentication.helo_listing.status, policy::Listing::unchecked);
+}
+
 TEST_F(AuthenticatorTest, WritesWhatItFoundAsTheStandardHasIt) {
   const policy::Session found = judged(sign(message()), session());
   const auto& field = found.authentication.results_field;

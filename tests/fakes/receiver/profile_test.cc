@@ -1,5 +1,6 @@
 #include "fakes/receiver/profile.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -124,6 +125,23 @@ limits: { rate_windows: [{ scope: message_id, count: 5, window: 1h, event: rate_
   EXPECT_EQ(loaded->replies.at("rate_limited/ip").phase, policy::Phase::data);
 }
 
+TEST(LoadProfile, AWindowMayLetItsClientsBackByAndBy) {
+  const auto window = [](std::string_view scope, std::string_view recovery) {
+    return changed("gmail", fmt::format("limits: {{ rate_windows: [{{ scope: {}, count: 5, window: 1h, event: "
+                                        "rate_limited/ip, recovery: {} }}] }}",
+                                        scope, recovery));
+  };
+  const auto loaded = window("conn", "{ connections: 2, every: 5m }");
+  ASSERT_TRUE(loaded) << loaded.error().to_string();
+  const policy::Recovery& recovery = loaded->limits.rate_windows.front().window.recovery;
+  EXPECT_EQ(recovery.connections, 2U);
+  EXPECT_EQ(recovery.step, 1U);
+  EXPECT_EQ(recovery.every, 5min);
+  EXPECT_THAT(window("rcpt", "{ connections: 2, every: 5m }").error().to_string(),
+              ::testing::EndsWith("limits.rate_windows.0.recovery: is for scopes ip and conn only"));
+  EXPECT_THAT(window("ip", "{ connections: 2 }").error().to_string(), HasSubstr("every"));
+}
+
 TEST(LoadProfile, UnknownNamesGetASuggestion) {
   EXPECT_EQ(load_profile("gmial").error().to_string(),
             "unknown profile 'gmial'; did you mean 'gmail'?; a file of your own needs a '/' or '.yaml' in its name");
@@ -153,7 +171,7 @@ TEST(LoadProfile, UnknownScopesNameTheValidOnes) {
       fault("limits: { rate_windows: [{ scope: planet, count: 1, window: 1h, event: rate_limited/ip }] }"),
       "scenario.yaml:1:35: limits.rate_windows.0.scope: unknown scope 'planet'; valid: ip, netblock24, conn, sender, "
       "sender_domain, hdr_domain, rcpt, pair, ip_rcptdomain, message_id, dkim_domain, spf_domain, similar_content, "
-      "sender_rcpts, unknown_rcpts");
+      "sender_rcpts, ip_rcpts, unknown_rcpts");
 }
 
 TEST(LoadProfile, HostsAndMxAreChecked) {

@@ -49,6 +49,7 @@ phases: { mailbox_full: data }
   EXPECT_EQ(unknown->wordings, 3U);
   EXPECT_EQ(unknown->heard, 3U);
   EXPECT_THAT(unknown->sample, StartsWith("550 5.1.1 "));
+  EXPECT_THAT(unknown->texts, ElementsAre("550 5.1.1 one", "550 5.1.1 two", "550 5.1.1 three"));
   const Rehearsed* full = find(all, "mailbox_full");
   ASSERT_NE(full, nullptr);
   EXPECT_EQ(full->phase, "data");
@@ -73,6 +74,7 @@ TEST(Rehearse, WhatCannotBeHeardIsToldAsSuch) {
   EXPECT_EQ(spf->phase, "");
   EXPECT_EQ(spf->heard, 0U);
   EXPECT_EQ(spf->wordings, 1U);
+  EXPECT_THAT(spf->texts, ElementsAre(""));
 }
 
 TEST(Rehearse, ClosingWithoutAWordIsHeardToo) {
@@ -81,6 +83,20 @@ TEST(Rehearse, ClosingWithoutAWordIsHeardToo) {
   ASSERT_NE(unknown, nullptr);
   EXPECT_EQ(unknown->heard, 1U);
   EXPECT_EQ(unknown->sample, "");
+}
+
+TEST(Rehearse, WhoHurriesBackHearsTheLimitAgain) {
+  const auto all = rehearse(plain_profile(R"(
+replies: { rate_limited/ip: '421 4.7.28 slowly' }
+limits:
+  connections_per_ip: 5
+  rate_windows:
+    - { scope: ip, count: 100, window: 1h, event: rate_limited/ip, until_quiet: 10m, recovery: { connections: 2, every: 10m } }
+)"));
+  const auto recovering = std::find_if(all.begin(), all.end(), [](const Rehearsed& one) { return one.recovering; });
+  ASSERT_NE(recovering, all.end());
+  EXPECT_EQ(recovering->key, "rate_limited/ip");
+  EXPECT_EQ(recovering->sample, "421 4.7.28 slowly");
 }
 
 }  // namespace
