@@ -1,7 +1,6 @@
 #include "sim/sender/bad_address.h"
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 
 #include "sim/sender/words.h"

@@ -4,12 +4,13 @@
 #include <string>
 #include <tuple>
 
+#include "fakes/mail/text.h"
+
 namespace mailrig::sender {
 
 std::uint32_t Destinations::find_or_add(std::string_view domain, std::uint32_t source) {
   lower_.assign(domain);
-  for (char& c : lower_)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  for (char& c : lower_) c = mail::to_lower(c);
   if (source != none) lower_ += '\n' + std::to_string(source);  // no domain has a line end
   const std::uint32_t index = domains_.intern(lower_);
   if (index == destinations_.end()) {

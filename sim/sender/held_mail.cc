@@ -1,7 +1,7 @@
 // Mail that waits at the gate of a warm-up, and how it gets its places.
 #include <algorithm>
-#include <string>
 
+#include "fakes/mail/text.h"
 #include "sim/sender/state.h"
 
 namespace mailrig::sender {
@@ -38,11 +38,8 @@ std::uint32_t Sender::State::lane_of(const IpAddress& source, std::string_view a
   const auto domain = domain_of(address);
   const auto own = std::find(config.source_ips.begin(), config.source_ips.end(), source);
   if (!gate || !domain || own == config.source_ips.end()) return none;
-  std::string lower(*domain);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return gate->lane(group_of(lower), static_cast<std::uint32_t>(own - config.source_ips.begin()));
+  const std::uint32_t group = group_of(mail::to_lower(*domain));
+  return gate->lane(group, static_cast<std::uint32_t>(own - config.source_ips.begin()));
 }
 
 bool Sender::State::asked_for(const Holding& holding) {
@@ -58,8 +55,7 @@ void Sender::State::count_held(std::uint32_t group, std::int64_t copies) {
 }
 
 void Sender::State::hold(std::uint32_t index) {
-  Part& part = queue.part(index);
-  part.has_place = false;
+  const Part& part = queue.part(index);
   Holding& holding = holdings[part.holding];
   queue.append(part.lane == none ? holding.fresh : holding.again, index);
   count_held(holding.group, part.count);
@@ -105,7 +101,6 @@ bool Sender::State::grant(Holding& holding, std::uint32_t source) {
   if (part.lane == none) part.born = now;
   part.lane = lane;
   part.destination = to;
-  part.has_place = true;
   part.place_day = pacing::day_begin(now);
   part.counted = false;
   holding.turn = (source + 1) % static_cast<std::uint32_t>(holding.destinations.size());

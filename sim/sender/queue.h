@@ -42,7 +42,6 @@ struct Part {
   bool first_try_told = false;   // its stream's book has it
   std::uint32_t holding = none;  // of the warm-up; `none`: it goes past it
   std::uint32_t lane = none;     // of the warm-up, that it has or last had a place in
-  bool has_place = false;        // now
   Instant place_day{};           // midnight of the day that the place is for
   Instant born{};                // from when on it grows old
 };

@@ -28,17 +28,17 @@ bool Sender::State::suppresses(const QueuedMessage& message, std::uint32_t recip
 void Sender::State::stop_streams() {
   if (!outcomes.take_stopped()) return;
   for (std::uint32_t i = 0; i < destinations.end(); ++i) {
-    drop_untried(destinations[i].ready);
-    drop_untried(destinations[i].ready_fresh);
+    drop_untried(destinations[i].ready, false);
+    drop_untried(destinations[i].ready_fresh, false);
   }
   for (std::uint32_t i = 0; i < holdings.size(); ++i) {
-    drop_untried(holdings[i].fresh);
-    drop_untried(holdings[i].again);
+    drop_untried(holdings[i].fresh, true);
+    drop_untried(holdings[i].again, true);
     release(i);
   }
 }
 
-void Sender::State::drop_untried(PriorityList& lists) {
+void Sender::State::drop_untried(PriorityList& lists, bool held) {
   for (PartList& list : lists.by_priority) {
     for (std::uint32_t left = list.size; left > 0; --left) {
       const std::uint32_t index = queue.take_first(list);
@@ -48,10 +48,10 @@ void Sender::State::drop_untried(PriorityList& lists) {
         queue.append(list, index);
         continue;
       }
-      if (part.holding != none && part.has_place) {
-        gate->give_back(now, part.lane, part.place_day, part.count);
-      } else if (part.holding != none) {
+      if (held) {
         count_held(holdings[part.holding].group, -static_cast<std::int64_t>(part.count));
+      } else if (part.lane != none) {
+        gate->give_back(now, part.lane, part.place_day, part.count);
       }
       outcomes.suppress_all(now, index);
     }

@@ -89,7 +89,8 @@ struct Sender::State {
   // The recipient is never tried, if so.
   bool suppresses(const QueuedMessage& message, std::uint32_t recipient);
   void stop_streams();
-  void drop_untried(PriorityList& list);
+  // `held`: they wait at the gate, rather than for a connection.
+  void drop_untried(PriorityList& lists, bool held);
 
   std::optional<Command> next_command();
   std::optional<Command> step(std::uint32_t destination);

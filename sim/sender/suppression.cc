@@ -1,16 +1,13 @@
 #include "sim/sender/suppression.h"
 
 #include "fakes/base/stable_hash.h"
+#include "fakes/mail/text.h"
 
 namespace mailrig::sender {
 namespace {
 
 std::uint64_t key_of(std::string_view address) {
-  std::string lower(address);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return stable_hash(lower);
+  return stable_hash(mail::to_lower(address));
 }
 
 }  // namespace

@@ -39,10 +39,10 @@ sender::Config sender_config(const scenario::Sender& sender) {
 
 Desks make_desks(const scenario::Scenario& scenario, const SenderKeys& keys, const plan::Traffic& traffic,
                  measure::Ledger& ledger, Content content, const Finished& finished) {
+  const plan::ReceiverDomains domains = receiver_domains(scenario);
   Desks desks;
   for (std::size_t i = 0; i < scenario.senders.size(); ++i) {
     sender::Config config = sender_config(scenario.senders[i]);
-    const plan::ReceiverDomains domains = receiver_domains(scenario);
     for (const scenario::SenderShaping& shaping : scenario.senders[i].shaping) {
       config.shapings.push_back({.domains = domains[shaping.target_index], .how = shaping});
     }

@@ -5,7 +5,8 @@ import unittest
 
 import product
 
-COMPLAINED = """
+# A sender that everybody knows; more of its keys may follow.
+SHOP = """
 start: 2026-03-02T08:00:00Z
 senders:
   shop:
@@ -14,6 +15,9 @@ senders:
     spf: "v=spf1 ip4:198.18.2.10 -all"
     known: { for: 60d, daily: 5k }
     suppression: {}
+"""
+
+COMPLAINED = SHOP + """\
     stop: { complained: 2%, sample: 200 }
 receivers: { gmail: {}, yahoo: {} }
 lists: { people: { count: 2k } }
@@ -39,17 +43,9 @@ end: { drain: 2h }
 """
 
 
-EVERYBODY = """
-start: 2026-03-02T08:00:00Z
-senders:
-  shop:
-    domain: shop.example
-    ips: [198.18.2.10]
-    spf: "v=spf1 ip4:198.18.2.10 -all"
+EVERYBODY = SHOP + """\
     dkim: [{ selector: s1, algorithm: ed25519-sha256 }]
     dmarc: "v=DMARC1; p=none"
-    known: { for: 60d, daily: 5k }
-    suppression: {}
 receivers: { %s }
 lists: { nobody: { count: %d, unknown: 100%% } }
 mail: { news: {} }
