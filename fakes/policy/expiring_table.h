@@ -1,16 +1,19 @@
 // What policies remember about addresses: a row of T per 64-bit key, forgotten once it expired. Open addressing over a
 // flat array: no allocation per key, and everything happens in the order of slots, never of hashes, so that a run
-// repeats itself. Whether an expired row was already swept away is invisible from outside. Memory is bounded by twice
-// the rows that are alive, by a number of rows, and by what tables that share a budget have left: where more is wanted,
-// the row goes that would expire first among a few that the hand of a clock points at, which is mostly one not heard of
-// for long. Not thread-safe.
+// repeats itself. A key and its values lie next to each other: whoever looks one up in a table of millions waits for
+// memory, and waits once. Whether an expired row was already swept away is invisible from outside. Memory is bounded by
+// twice the rows that are alive, by a number of rows, and by what tables that share a budget have left: where more is
+// wanted, the row goes that would expire first among a few that the hand of a clock points at, which is mostly one not
+// heard of for long. Not thread-safe.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <new>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 #include "fakes/base/check.h"
@@ -30,17 +33,21 @@ class ExpiringTable {
   static constexpr Row none = std::numeric_limits<Row>::max();
 
   // `width`: how many T a row has.
-  explicit ExpiringTable(std::size_t width = 1) : width_(width) { CHECK(width > 0); }
+  explicit ExpiringTable(std::size_t width = 1)
+      : width_(width),
+        cell_octets_((sizeof(Slot) + width * sizeof(T) + alignof(Slot) - 1) / alignof(Slot) * alignof(Slot)) {
+    CHECK(width > 0);
+  }
 
   // No more than so many rows from here on. Before the first row.
   void bound(std::size_t rows_max) {
-    CHECK(rows_max > 0 && slots_.empty());
+    CHECK(rows_max > 0 && rows_ == 0);
     rows_max_ = rows_max;
   }
   // Takes its memory from `budget`, which must outlive it. Where nothing is left, a table makes do with the rows it
   // has, and with one at least. Before the first row.
   void share(MemoryBudget& budget) {
-    CHECK(slots_.empty());
+    CHECK(rows_ == 0);
     budget_ = &budget;
   }
 
@@ -49,48 +56,48 @@ class ExpiringTable {
     if (index_.empty()) return none;
     for (std::size_t at = home(key);; at = next(at)) {
       if (index_[at] == none) return none;
-      const Slot& slot = slots_[index_[at]];
-      if (slot.key == key) return now > slot.expires ? none : index_[at];
+      const Slot& found = slot(index_[at]);
+      if (found.key == key) return now > found.expires ? none : index_[at];
     }
   }
 
   // The row of `key`, made of fresh Ts when there is none. The caller sets its life with keep_until().
   Row obtain(Instant now, std::uint64_t key) {
-    if (slots_.size() - free_.size() >= index_.size() / 2) grow();
+    if (size() >= index_.size() / 2) grow();
     for (std::size_t at = home(key);; at = next(at)) {
       if (index_[at] == none) break;
-      Slot& slot = slots_[index_[at]];
-      if (slot.key != key) continue;
-      if (now > slot.expires) clear(index_[at]);
+      const Slot& found = slot(index_[at]);
+      if (found.key != key) continue;
+      if (now > found.expires) clear(index_[at]);
       return index_[at];
     }
     // Each new key pays for a look at two old ones, so that dead rows go twice as fast as rows come.
     sweep(now);
     sweep(now);
-    if (size() >= rows_max_ || (free_.empty() && !slots_.empty() && !affords_a_slot())) evict();
+    if (size() >= rows_max_ || (free_.empty() && rows_ > 0 && !affords_a_slot())) evict();
     const Row row = take_slot();
-    slots_[row] = {key, now};
+    slot(row) = {key, now};
     std::size_t at = home(key);
     while (index_[at] != none) at = next(at);
     index_[at] = row;
     return row;
   }
 
-  std::span<T> values(Row row) { return {block(row), width_}; }
-  std::span<const T> values(Row row) const { return {block(row), width_}; }
+  std::span<T> values(Row row) { return {first_value(row), width_}; }
+  std::span<const T> values(Row row) const { return {first_value(row), width_}; }
 
   // The row lives through `last`, that instant included.
-  void keep_until(Row row, Instant last) { slots_[row].expires = last; }
-  Instant kept_until(Row row) const { return slots_[row].expires; }
+  void keep_until(Row row, Instant last) { slot(row).expires = last; }
+  Instant kept_until(Row row) const { return slot(row).expires; }
 
   void erase(Row row) {
     unlink(row);
-    slots_[row].expires = free_mark;
+    slot(row).expires = free_mark;
     free_.push_back(row);
   }
 
   // Rows in memory, expired ones that await their sweep included.
-  std::size_t size() const { return slots_.size() - free_.size(); }
+  std::size_t size() const { return rows_ - free_.size(); }
 
  private:
   // No row expires so early.
@@ -102,25 +109,31 @@ class ExpiringTable {
     bool is_free() const { return expires == free_mark; }
   };
 
+  // Rows are memory: nothing is ever destroyed in them.
+  static_assert(std::is_trivially_destructible_v<T> && alignof(T) <= alignof(Slot));
+
   std::size_t width_;
-  std::vector<Slot> slots_;
+  std::size_t cell_octets_;  // of a slot and its values
+  std::size_t rows_ = 0;     // made so far, free ones included
   // Rows stay where they are: a table of millions must not be copied to grow.
   static constexpr std::size_t rows_per_block = 128;
-  std::vector<std::unique_ptr<T[]>> values_;
+  std::vector<std::unique_ptr<std::byte[]>> blocks_;
   std::vector<Row> free_;
   std::vector<Row> index_;  // power of two, at most half full; linear probing
   std::size_t hand_ = 0;
   std::size_t rows_max_ = 10'000'000;
   MemoryBudget* budget_ = nullptr;
 
-  T* block(Row row) const { return values_[row / rows_per_block].get() + row % rows_per_block * width_; }
+  std::byte* cell(Row row) const { return blocks_[row / rows_per_block].get() + row % rows_per_block * cell_octets_; }
+  Slot& slot(Row row) const { return *std::launder(reinterpret_cast<Slot*>(cell(row))); }
+  T* first_value(Row row) const { return std::launder(reinterpret_cast<T*>(cell(row) + sizeof(Slot))); }
 
   // The keys are hashes already.
   std::size_t home(std::uint64_t key) const { return static_cast<std::size_t>(key) & (index_.size() - 1); }
   std::size_t next(std::size_t at) const { return (at + 1) & (index_.size() - 1); }
 
   // With its places in the index, of which there are up to four per row.
-  std::size_t row_octets() const { return sizeof(Slot) + width_ * sizeof(T) + 4 * sizeof(Row); }
+  std::size_t row_octets() const { return cell_octets_ + 4 * sizeof(Row); }
   bool affords_a_slot() const { return budget_ == nullptr || budget_->octets >= row_octets(); }
 
   void clear(Row row) {
@@ -134,37 +147,39 @@ class ExpiringTable {
       clear(row);
       return row;
     }
-    CHECK(slots_.size() < none);
+    CHECK(rows_ < none);
     if (budget_ != nullptr) budget_->octets -= std::min<std::uint64_t>(budget_->octets, row_octets());
-    if (slots_.size() % rows_per_block == 0) values_.push_back(std::make_unique<T[]>(rows_per_block * width_));
-    slots_.emplace_back();
-    return static_cast<Row>(slots_.size() - 1);
+    if (rows_ % rows_per_block == 0) blocks_.emplace_back(new std::byte[rows_per_block * cell_octets_]);
+    const auto row = static_cast<Row>(rows_++);
+    new (cell(row)) Slot();
+    for (std::size_t i = 0; i < width_; ++i) new (cell(row) + sizeof(Slot) + i * sizeof(T)) T();
+    return row;
   }
 
   void grow() {
     index_.assign(index_.empty() ? 16 : index_.size() * 2, none);
-    for (Row row = 0; row < slots_.size(); ++row) {
-      if (slots_[row].is_free()) continue;
-      std::size_t at = home(slots_[row].key);
+    for (Row row = 0; row < rows_; ++row) {
+      if (slot(row).is_free()) continue;
+      std::size_t at = home(slot(row).key);
       while (index_[at] != none) at = next(at);
       index_[at] = row;
     }
   }
 
   void sweep(Instant now) {
-    if (slots_.empty()) return;
-    if (++hand_ >= slots_.size()) hand_ = 0;
-    const Slot& slot = slots_[hand_];
-    if (!slot.is_free() && now > slot.expires) erase(static_cast<Row>(hand_));
+    if (rows_ == 0) return;
+    if (++hand_ >= rows_) hand_ = 0;
+    const auto row = static_cast<Row>(hand_);
+    if (!slot(row).is_free() && now > slot(row).expires) erase(row);
   }
 
   void evict() {
     constexpr int looked_at = 8;
     Row first = none;
     for (int i = 0; i < looked_at; ++i) {
-      if (++hand_ >= slots_.size()) hand_ = 0;
+      if (++hand_ >= rows_) hand_ = 0;
       const auto row = static_cast<Row>(hand_);
-      if (!slots_[row].is_free() && (first == none || slots_[row].expires < slots_[first].expires)) first = row;
+      if (!slot(row).is_free() && (first == none || slot(row).expires < slot(first).expires)) first = row;
     }
     // All slots are in use when the table is full, so one was found.
     CHECK(first != none);
@@ -173,10 +188,10 @@ class ExpiringTable {
 
   // Takes `row` out of the index and closes the gap, so that probing needs no tombstones (Knuth, TAOCP 6.4 R).
   void unlink(Row row) {
-    std::size_t gap = home(slots_[row].key);
+    std::size_t gap = home(slot(row).key);
     while (index_[gap] != row) gap = next(gap);
     for (std::size_t at = next(gap); index_[at] != none; at = next(at)) {
-      const std::size_t wanted = home(slots_[index_[at]].key);
+      const std::size_t wanted = home(slot(index_[at]).key);
       // The entry may move into the gap unless its home lies cyclically in (gap, at].
       const bool stays = gap <= at ? (gap < wanted && wanted <= at) : (gap < wanted || wanted <= at);
       if (stays) continue;

@@ -74,6 +74,7 @@ MessageIndex DeliveryBook::add(const OfferedMessage& offered, const SenderName& 
                               .slot = destination.slot,
                               .outcome = {},
                               .via = destination.via};
+    if (!guesses_) continue;
     Waiting& waiting = by_pair_[pair_key(sender.hash, address_hash)];
     ++waiting.count;
     waiting.xor_of_indices ^= first + i;
@@ -118,6 +119,7 @@ void DeliveryBook::stop_waiting(DeliveryIndex index) {
   Delivery& d = deliveries_[index];
   if (!d.waiting) return;
   d.waiting = false;
+  if (!guesses_) return;
   const auto found = by_pair_.find(pair_key(messages_[d.message].sender_hash, d.address_hash));
   CHECK(found != by_pair_.end());
   found->second.xor_of_indices ^= index;

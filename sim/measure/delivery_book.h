@@ -96,6 +96,9 @@ struct SenderName {
 
 class DeliveryBook {
  public:
+  // `guesses`: deliveries can be found by their pair.
+  explicit DeliveryBook(bool guesses) : guesses_(guesses) {}
+
   // `destination_of` tells where a recipient's mail goes. The id must be new.
   MessageIndex add(const OfferedMessage& message, const SenderName& sender,
                    const std::function<Destination(std::uint32_t)>& destination_of);
@@ -104,7 +107,7 @@ class DeliveryBook {
 
   std::optional<MessageIndex> find(std::uint64_t id) const;
   std::optional<DeliveryIndex> find_recipient(MessageIndex message, std::uint64_t address_key) const;
-  // The only unfinished delivery with this pair; none when there are several or none.
+  // The only unfinished delivery with this pair; none when there are several or none, or nobody guesses.
   std::optional<DeliveryIndex> find_waiting(std::string_view mail_from, std::uint64_t address_key) const;
   // Finished: not to be guessed any more. Idempotent.
   void stop_waiting(DeliveryIndex index);
@@ -131,6 +134,7 @@ class DeliveryBook {
     DeliveryIndex xor_of_indices = 0;
   };
 
+  bool guesses_;
   Slots<Message> messages_;
   Slots<Delivery> deliveries_;
   std::uint32_t messages_added_ = 0;

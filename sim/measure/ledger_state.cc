@@ -65,6 +65,10 @@ Ledger::State::State(LedgerConfig configuration, RunDatabase* run_database)
     : config(std::move(configuration)),
       database(run_database),
       mutex(config.shared),
+      // Where nothing is heard of what is done, senders announce all that they send, and tell at once what became of
+      // it.
+      book(!config.forgets_done),
+      sessions(config.forgets_done ? 64 : 16'384),
       series(config.start, elsewhere()),
       by_receiver(elsewhere() + 1),
       by_stream(config.streams.size()),

@@ -1,10 +1,18 @@
 #include "sim/measure/receiver_account.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "fakes/smtp/reply.h"
 
 namespace mailrig::measure {
+
+ReceiverAccount::Day& ReceiverAccount::find_day(const DayKey& key) {
+  if (std::exchange(today_number_, key.day) != key.day) today_.clear();
+  Day*& known = today_[key];
+  if (known == nullptr) known = &*days_.try_emplace(key).first;
+  return *known;
+}
 
 ReceiverAccount::ReplyCount& ReceiverAccount::row(policy::Event event, policy::Phase phase, std::uint16_t code,
                                                   const std::string& text) {

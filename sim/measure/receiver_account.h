@@ -24,6 +24,9 @@ struct DayKey {
   IpAddress source;
   std::uint32_t domain = 0;
   friend auto operator<=>(const DayKey&, const DayKey&) = default;
+  friend std::size_t hash_value(const DayKey& key) {
+    return static_cast<std::size_t>(combine(key.source.hash(), std::uint64_t{key.day} << 32 | key.domain));
+  }
 };
 
 class ReceiverAccount {
@@ -34,7 +37,7 @@ class ReceiverAccount {
   void unanswered(policy::Event event, policy::Phase phase, std::uint16_t code, const std::string& text);
 
   DayRow& day(const DayKey& key) {
-    if (last_day_ == nullptr || last_day_->first != key) last_day_ = &*days_.try_emplace(key).first;
+    if (last_day_ == nullptr || last_day_->first != key) last_day_ = &find_day(key);
     return last_day_->second;
   }
 
@@ -67,13 +70,18 @@ class ReceiverAccount {
       return static_cast<std::size_t>(combine(reinterpret_cast<std::uintptr_t>(use.reply), what));
     }
   };
+  using Day = std::pair<const DayKey, DayRow>;
+  Day& find_day(const DayKey& key);
   ReplyCount& row(policy::Event event, policy::Phase phase, std::uint16_t code, const std::string& text);
 
   EventCounts events_{};
   std::map<ReplyKey, ReplyCount> replies_;
   boost::unordered_flat_map<TemplateUse, ReplyCount*> by_template_;
   std::map<DayKey, DayRow> days_;
-  std::pair<const DayKey, DayRow>* last_day_ = nullptr;  // the map's elements stay where they are
+  // Of the day under way: after a month of many addresses the map is deep. Its elements stay where they are.
+  boost::unordered_flat_map<DayKey, Day*> today_;
+  std::uint32_t today_number_ = 0;
+  Day* last_day_ = nullptr;
 };
 
 }  // namespace mailrig::measure

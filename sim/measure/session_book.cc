@@ -1,11 +1,6 @@
 #include "sim/measure/session_book.h"
 
 namespace mailrig::measure {
-namespace {
-
-constexpr std::size_t closed_max = 16'384;
-
-}  // namespace
 
 void SessionBook::opened(std::uint64_t key) {
   sessions_[key] = {.message = {}, .refusal = {}, .generation = ++generations_};
@@ -25,7 +20,7 @@ void SessionBook::closed(std::uint64_t key) {
   const auto session = sessions_.find(key);
   if (session == sessions_.end()) return;
   closed_.emplace_back(key, session->second.generation);
-  if (closed_.size() <= closed_max) return;
+  if (closed_.size() <= closed_max_) return;
   const auto [oldest, generation] = closed_.front();
   closed_.pop_front();
   const auto forgotten = sessions_.find(oldest);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -26,6 +27,9 @@ struct KnownSession {
 
 class SessionBook {
  public:
+  // Remembers so many closed ones.
+  explicit SessionBook(std::size_t closed_max) : closed_max_(closed_max) {}
+
   void opened(std::uint64_t key);
   // What was refused before this transaction explains nothing about it.
   void transaction_started(std::uint64_t key, std::uint64_t message);
@@ -35,6 +39,7 @@ class SessionBook {
   const KnownSession* find(std::uint64_t key) const;
 
  private:
+  std::size_t closed_max_;
   boost::unordered_flat_map<std::uint64_t, KnownSession> sessions_;
   std::deque<std::pair<std::uint64_t, std::uint64_t>> closed_;  // (key, generation), oldest first
   std::uint64_t generations_ = 0;

@@ -1,6 +1,7 @@
 #include "sim/sender/bad_address.h"
 
 #include <algorithm>
+#include <string>
 #include <string_view>
 
 #include "sim/sender/words.h"
@@ -61,8 +62,9 @@ bool names_bad_address(const smtp::Reply& reply) {
     const Says says = what_code_says(*code);
     if (says != Says::nothing) return says == Says::bad_address;
   }
+  const std::string text = plain_words(reply.text);
   return std::any_of(std::begin(bad_address_words), std::end(bad_address_words),
-                     [&](std::string_view words) { return has_words(reply.text, words); });
+                     [&](std::string_view words) { return text.find(words) != std::string::npos; });
 }
 
 }  // namespace mailrig::sender

@@ -13,9 +13,9 @@
 
 #include "fakes/base/instant.h"
 #include "fakes/base/stable_hash.h"
+#include "fakes/base/time_queue.h"
 #include "sim/sender/sender.h"
 #include "sim/sender/slab.h"
-#include "sim/sender/timers.h"
 
 namespace mailrig::sender {
 
@@ -97,7 +97,7 @@ class Queue {
   }
 
   // Parts that wait for their next try.
-  Timers delayed;
+  TimeQueue<std::uint32_t> delayed;
 
   // What still waits; messages may be kept a little longer.
   std::uint64_t message_count() const { return message_count_; }

@@ -1,6 +1,7 @@
 #include "sim/sender/shape.h"
 
 #include <algorithm>
+#include <string>
 
 #include "sim/sender/words.h"
 
@@ -8,8 +9,10 @@ namespace mailrig::sender {
 
 const pacing::ReplyRule* Shape::rule_for(const std::optional<smtp::Reply>& reply) const {
   if (replies.empty() || !reply || reply->positive()) return nullptr;
-  const auto found = std::find_if(replies.begin(), replies.end(),
-                                  [&](const pacing::ReplyRule& rule) { return has_words(reply->text, rule.words); });
+  const std::string text = plain_words(reply->text);
+  const auto found = std::find_if(replies.begin(), replies.end(), [&](const pacing::ReplyRule& rule) {
+    return text.find(rule.words) != std::string::npos;
+  });
   return found == replies.end() ? nullptr : &*found;
 }
 

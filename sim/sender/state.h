@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "fakes/base/time_queue.h"
 #include "sim/sender/connections.h"
 #include "sim/sender/destination.h"
 #include "sim/sender/fifo.h"
@@ -42,9 +43,9 @@ struct Sender::State {
   Connections connections{destinations};
   Sources sources;
   Fifo<std::uint32_t> active;
-  Fifo<std::uint32_t> line;      // destinations that wait for a place under connections_max
-  Fifo<ConnectionId> farewells;  // connections that are closing and were not told to quit yet
-  Timers waking;                 // of destinations that wait for a time
+  Fifo<std::uint32_t> line;         // destinations that wait for a place under connections_max
+  Fifo<ConnectionId> farewells;     // connections that are closing and were not told to quit yet
+  TimeQueue<std::uint32_t> waking;  // of destinations that wait for a time
   std::vector<std::pair<std::uint32_t, std::uint32_t>> by_destination;  // scratch of split()
 
   // Where mail for one domain waits for a place in the warm-up (held_mail.cc).
@@ -61,7 +62,7 @@ struct Sender::State {
   Names held_domains;
   std::vector<std::uint64_t> held_copies;  // by group
   std::uint64_t held_copies_in_all = 0;
-  Timers reopening;  // of holdings
+  TimeQueue<std::uint32_t> reopening;  // of holdings
 
   std::uint32_t holding_of(std::string_view domain);
   std::uint32_t group_of(std::string_view domain);

@@ -1,19 +1,19 @@
-// Looking for words in a reply. Pure.
+// Replies as rules look for words in them. Pure.
 #pragma once
 
 #include <algorithm>
+#include <string>
 #include <string_view>
 
 #include "fakes/mail/text.h"
 
 namespace mailrig::sender {
 
-// `words` in lower case; letters of the text count whatever their case, and the end of a line as a space.
-inline bool has_words(std::string_view text, std::string_view words) {
-  const auto same = [](char in_text, char in_words) {
-    return (in_text == '\n' ? ' ' : mail::to_lower(in_text)) == in_words;
-  };
-  return std::search(text.begin(), text.end(), words.begin(), words.end(), same) != text.end();
+// In lower case, and the end of a line is a space.
+inline std::string plain_words(std::string_view reply_text) {
+  std::string words = mail::to_lower(reply_text);
+  std::replace(words.begin(), words.end(), '\n', ' ');
+  return words;
 }
 
 }  // namespace mailrig::sender

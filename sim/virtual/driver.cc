@@ -31,7 +31,7 @@ class Driver {
     }
     world::open_doors(world.doors, ledger, [this](std::uint32_t forwarder, std::uint64_t id, mail::Outgoing message) {
       const Instant at = message.not_before;
-      forwarded_.schedule(at, {scenario_.senders.size() + forwarder, id, std::move(message)});
+      forwarded_.set(at, {scenario_.senders.size() + forwarder, id, std::move(message)});
     });
   }
 
@@ -124,7 +124,7 @@ class Driver {
   world::Player player_;
   std::vector<std::unique_ptr<world::SenderDesk>> desks_;  // of the senders, then of the forwarders
   std::vector<std::unique_ptr<Link>> links_;               // one per desk
-  EventQueue<Forwarded> forwarded_;
+  TimeQueue<Forwarded> forwarded_;
   std::size_t timeline_at_ = 0;
   std::uint64_t steps_ = 0;
 };

@@ -24,7 +24,7 @@ void Link::advance(Instant now) {
     std::optional<Event> event = queue_.pop();
     // Steps that take no time follow one another without a detour through the queue.
     while (event && event->at <= now) event = perform(*event);
-    if (event) queue_.schedule(event->at, *event);
+    if (event) queue_.set(event->at, *event);
   }
 }
 
@@ -34,7 +34,7 @@ void Link::carry_out(Instant now, const sender::Command& command) {
       Duration cost{};
       // What it costs is known only with the answer, so the zones are asked again when it arrives.
       static_cast<void>(dns::resolve_mx(world_.zones, now, command.domain, &cost));
-      queue_.schedule(now + cost, {now + cost, Step::resolved, 0, command.domain});
+      queue_.set(now + cost, {now + cost, Step::resolved, 0, command.domain});
       return;
     }
     case sender::Command::Kind::connect: {
@@ -52,7 +52,7 @@ void Link::carry_out(Instant now, const sender::Command& command) {
       connection.session.mx_host = host->name;
       connection.under_way = true;
       const Instant at = now + round_trip(connection);  // of the TCP handshake
-      queue_.schedule(at, {at, Step::greet, slot});
+      queue_.set(at, {at, Step::greet, slot});
       return;
     }
     case sender::Command::Kind::send: {
@@ -60,14 +60,14 @@ void Link::carry_out(Instant now, const sender::Command& command) {
       begin(*connections_[slot], command);
       connections_[slot]->under_way = true;
       const Instant at = now + round_trip(*connections_[slot]);
-      queue_.schedule(at, {at, Step::mail, slot});
+      queue_.set(at, {at, Step::mail, slot});
       return;
     }
     case sender::Command::Kind::quit: {
       const std::uint32_t slot = slots_.at(command.connection);
       connections_[slot]->under_way = true;
       const Instant at = now + round_trip(*connections_[slot]);
-      queue_.schedule(at, {at, Step::quit, slot});
+      queue_.set(at, {at, Step::quit, slot});
       return;
     }
   }

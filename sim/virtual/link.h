@@ -12,9 +12,9 @@
 #include <string_view>
 #include <vector>
 
+#include "fakes/base/time_queue.h"
 #include "fakes/policy/session.h"
 #include "fakes/smtp/transaction.h"
-#include "sim/virtual/event_queue.h"
 #include "sim/world/sender_desk.h"
 #include "sim/world/world.h"
 
@@ -108,7 +108,7 @@ class Link {
 
   world::SenderDesk& desk_;
   std::uint32_t number_;
-  EventQueue<Event> queue_;
+  TimeQueue<Event> queue_;
   // Closed ones stay, so that the next one finds their memory.
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<std::uint32_t> free_;

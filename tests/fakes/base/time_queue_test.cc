@@ -1,27 +1,29 @@
-#include "sim/sender/timers.h"
+#include "fakes/base/time_queue.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
 #include <vector>
 
 #include "fakes/base/stable_hash.h"
 
-namespace mailrig::sender {
+namespace mailrig {
 namespace {
 
 using namespace std::chrono_literals;
 
-std::vector<std::uint32_t> take_due(Timers& timers, Instant now) {
+std::vector<std::uint32_t> take_due(TimeQueue<std::uint32_t>& timers, Instant now) {
   std::vector<std::uint32_t> due;
   while (const auto what = timers.pop_due(now)) due.push_back(*what);
   return due;
 }
 
-TEST(Timers, AreDueByTimeAndEqualTimesInTheOrderSet) {
+TEST(TimeQueue, IsOrderedByTimeAndEqualTimesAsTheyWereSet) {
   const Instant t{};
-  Timers timers;
+  TimeQueue<std::uint32_t> timers;
   EXPECT_EQ(timers.next(), never);
+  EXPECT_TRUE(timers.empty());
   timers.set(t + 2s, 1);
   timers.set(t + 1s, 2);
   timers.set(t + 2s, 3);
@@ -33,8 +35,8 @@ TEST(Timers, AreDueByTimeAndEqualTimesInTheOrderSet) {
   EXPECT_THAT(take_due(timers, never), testing::IsEmpty());
 }
 
-TEST(Timers, SortManyTimes) {
-  Timers timers;
+TEST(TimeQueue, SortsManyTimes) {
+  TimeQueue<std::uint32_t> timers;
   std::vector<Instant> at;
   for (std::uint32_t i = 0; i < 5000; ++i) {
     at.push_back(Instant(Duration(combine(1, i) % 1000)));
@@ -46,5 +48,25 @@ TEST(Timers, SortManyTimes) {
     EXPECT_LT(std::pair(at[order[i - 1]], order[i - 1]), std::pair(at[order[i]], order[i]));
 }
 
+TEST(TimeQueue, StaysInOrderWhileMoreIsSet) {
+  TimeQueue<std::uint64_t> queue;
+  Instant now{};
+  std::uint64_t set = 0;
+  std::multiset<Instant> waiting;
+  for (int round = 0; round < 2000; ++round) {
+    for (int i = 0; i < 3; ++i) {
+      const Instant at = now + Duration(combine(7, set) % 500);
+      queue.set(at, set++);
+      waiting.insert(at);
+    }
+    for (int i = 0; i < 2; ++i) {
+      ASSERT_EQ(queue.next(), *waiting.begin());
+      now = queue.next();
+      waiting.erase(waiting.begin());
+      queue.pop();
+    }
+  }
+}
+
 }  // namespace
-}  // namespace mailrig::sender
+}  // namespace mailrig
