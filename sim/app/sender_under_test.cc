@@ -124,10 +124,17 @@ Result<void> check_queueing(const SenderChoice& choice, const scenario::Scenario
           std::pair("shaping", !sender.shaping.empty())}) {
       if (!is_set) continue;
       return sender.at.error(
-          fmt::format("senders.{0}.{1}: is for the reference sender (--sender builtin); {2} has rules of its own, so "
-                      "take it out for {2}",
+          fmt::format("senders.{}.{}: is for the reference sender (--sender builtin), and with --sender {} nobody "
+                      "follows it: take it out",
                       sender.name, key, choice.name));
     }
+  }
+  for (const scenario::Mail& mail : scenario.mail) {
+    if (mail.priority == pacing::Priority::normal) continue;
+    return mail.at.error(
+        fmt::format("mail.{}.priority: is for the queue of the reference sender (--sender builtin), and with --sender "
+                    "{} nobody follows it: take it out",
+                    mail.name, choice.name));
   }
   for (const scenario::TimelineEntry& entry : scenario.timeline) {
     if (!std::holds_alternative<scenario::SourceChange>(entry.what)) continue;

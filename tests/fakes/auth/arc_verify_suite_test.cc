@@ -8,7 +8,7 @@
 namespace mailrig::auth {
 namespace {
 
-constexpr Instant now{std::chrono::seconds(1'790'000'000)};
+constexpr Instant suite_time{std::chrono::seconds(1'790'000'000)};
 
 TEST(ArcVerifySuite, Valimail) {
   if (!suite::present("arc-valimail")) GTEST_SKIP() << suite::absent("arc-valimail");
@@ -21,7 +21,7 @@ TEST(ArcVerifySuite, Valimail) {
     }
     for (const auto& [name, one] : group.at("tests").as_object()) {
       const std::string message = mail::with_crlf(one.at("message").as_string());
-      const ArcOutcome outcome = ArcVerifier().verify(message, resolver, now);
+      const ArcOutcome outcome = ArcVerifier().verify(message, resolver, suite_time);
       std::string expected = mail::to_lower(std::string_view(one.at("cv").as_string()));
       // The suite leaves these open ("skip or None"); RFC 8617 §5.2 step 2 does not: a chain whose last seal says that
       // it failed has failed, and cv=fail anywhere below is no valid structure (step 3).

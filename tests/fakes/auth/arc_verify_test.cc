@@ -13,7 +13,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-constexpr Instant now{std::chrono::seconds(1'790'000'000)};
+constexpr Instant arrival{std::chrono::seconds(1'790'000'000)};
 constexpr std::string_view original =
     "From: Ann <ann@example.com>\r\n"
     "To: list@example.org\r\n"
@@ -21,7 +21,7 @@ constexpr std::string_view original =
     "\r\n"
     "Hello all\r\n";
 
-const PrivateKey& key() {
+const PrivateKey& sealing_key() {
   static const PrivateKey one = PrivateKey::generate_ed25519();
   return one;
 }
@@ -34,9 +34,11 @@ std::string replaced(std::string text, std::string_view from, std::string_view t
 
 class Arc : public ::testing::Test {
  protected:
-  Arc() { resolver_.txt("s1._domainkey.example.org", key_record_text(key())); }
+  Arc() { resolver_.txt("s1._domainkey.example.org", key_record_text(sealing_key())); }
 
-  ArcOutcome verify(std::string_view message, Instant at = now) { return ArcVerifier().verify(message, resolver_, at); }
+  ArcOutcome verify(std::string_view message, Instant at = arrival) {
+    return ArcVerifier().verify(message, resolver_, at);
+  }
   std::string verdict(std::string_view message) {
     const ArcOutcome outcome = verify(message);
     const std::string result(to_string(outcome.result));
@@ -45,9 +47,9 @@ class Arc : public ::testing::Test {
 
   // The message with one more set.
   std::string sealed(const std::string& message) {
-    auto sealer = ArcSealer::make({.domain = "example.org", .selector = "s1", .key = key()});
+    auto sealer = ArcSealer::make({.domain = "example.org", .selector = "s1", .key = sealing_key()});
     EXPECT_TRUE(sealer) << sealer.error().message;
-    return sealer->seal(message, verify(message), "mx.example.org; spf=pass", now) + message;
+    return sealer->seal(message, verify(message), "mx.example.org; spf=pass", arrival) + message;
   }
   std::string sealed_times(int times) {
     std::string message(original);
@@ -88,9 +90,9 @@ TEST_F(Arc, LooksAtTheLastMessageSignatureAndTellsTheOldest) {
   EXPECT_EQ(verdict(replaced(once, "Subject: Hello", "Subject: Bye")),
             "fail: ARC-Message-Signature(1): signature mismatch");
   // A list validates what it was given, changes it, and seals what it sends (RFC 8617 §5.1).
-  auto sealer = ArcSealer::make({.domain = "example.org", .selector = "s1", .key = key()});
+  auto sealer = ArcSealer::make({.domain = "example.org", .selector = "s1", .key = sealing_key()});
   const std::string changed = replaced(once, "Hello all\r\n", "Hello all\r\n-- \r\nthe list\r\n");
-  const std::string twice = sealer->seal(changed, verify(once), "mx.example.org; arc=pass", now) + changed;
+  const std::string twice = sealer->seal(changed, verify(once), "mx.example.org; arc=pass", arrival) + changed;
   const ArcOutcome outcome = verify(twice);
   EXPECT_EQ(outcome.result, ArcResult::pass) << outcome.reason;
   EXPECT_EQ(outcome.oldest_pass, 2U);
@@ -161,13 +163,13 @@ TEST_F(Arc, TellsATemporaryFailure) {
 
 // RFC 8617 §4.2.1: at most 50 sets.
 TEST_F(Arc, EndsAtFiftySets) {
-  auto sealer = ArcSealer::make({.domain = "example.org", .selector = "s1", .key = key()});
+  auto sealer = ArcSealer::make({.domain = "example.org", .selector = "s1", .key = sealing_key()});
   std::string message(original);
   for (unsigned i = 0; i < arc_instances_max; ++i) {
     ArcOutcome chain;  // what validation would say each time
     chain.result = i == 0 ? ArcResult::none : ArcResult::pass;
     chain.instances = i;
-    message.insert(0, sealer->seal(message, chain, "mx.example.org; spf=pass", now));
+    message.insert(0, sealer->seal(message, chain, "mx.example.org; spf=pass", arrival));
   }
   const ArcOutcome outcome = verify(message);
   EXPECT_EQ(outcome.result, ArcResult::pass) << outcome.reason;
@@ -191,7 +193,7 @@ TEST_F(Arc, TakesTheBodyInPieces) {
   for (int round = 0; round < 2; ++round) {
     verifier.begin(header);
     for (std::size_t at = body; at < message.size(); ++at) verifier.push(std::string_view(message).substr(at, 1));
-    EXPECT_EQ(verifier.finish(resolver_, now).result, ArcResult::pass);
+    EXPECT_EQ(verifier.finish(resolver_, arrival).result, ArcResult::pass);
   }
 }
 

@@ -8,14 +8,14 @@
 namespace mailrig::auth {
 namespace {
 
-class Collected final : public CanonicalSink {
+class Digested final : public CanonicalSink {
  public:
   void take(std::string_view run) override { text += run; }
   std::string text;
 };
 
 std::string canonical(Canonicalization method, const std::vector<std::string>& pieces) {
-  Collected sink;
+  Digested sink;
   BodyCanonicalizer canonicalizer(method, sink);
   for (const std::string& piece : pieces) canonicalizer.push(piece);
   canonicalizer.finish();

@@ -13,35 +13,35 @@ std::string canonical(Canonicalization method, std::string_view raw) {
   append_canonical_field(text, method, raw);
   return text;
 }
-std::string relaxed(std::string_view raw) {
+std::string relaxed_field(std::string_view raw) {
   return canonical(Canonicalization::relaxed, raw);
 }
 
 // RFC 6376 §3.4.5, the examples.
 TEST(CanonicalHeader, DoesTheExamplesOfTheRfc) {
-  EXPECT_EQ(relaxed("A: X\r\n"), "a:X\r\n");
-  EXPECT_EQ(relaxed("B : Y\t\r\n\tZ  \r\n"), "b:Y Z\r\n");
+  EXPECT_EQ(relaxed_field("A: X\r\n"), "a:X\r\n");
+  EXPECT_EQ(relaxed_field("B : Y\t\r\n\tZ  \r\n"), "b:Y Z\r\n");
   EXPECT_EQ(canonical(Canonicalization::simple, "B : Y\t\r\n\tZ  \r\n"), "B : Y\t\r\n\tZ  \r\n");
 }
 
 // RFC 6376 §3.4.2, each of its steps.
 TEST(CanonicalHeader, RelaxesNamesFoldsAndWhiteSpace) {
-  EXPECT_EQ(relaxed("SUBJect:AbC"), "subject:AbC\r\n");
-  EXPECT_EQ(relaxed("X:\r\n a\r\n \r\n\tb\r\n"), "x:a b\r\n");
-  EXPECT_EQ(relaxed("X: a \t b\r\n"), "x:a b\r\n");
-  EXPECT_EQ(relaxed("X:\r\n"), "x:\r\n");
-  EXPECT_EQ(relaxed("X: \t \r\n"), "x:\r\n");
-  EXPECT_EQ(relaxed("X: a: b\r\n"), "x:a: b\r\n");
-  EXPECT_EQ(relaxed("X: b\xc3\xbc"
-                    "cher\r\n"),
+  EXPECT_EQ(relaxed_field("SUBJect:AbC"), "subject:AbC\r\n");
+  EXPECT_EQ(relaxed_field("X:\r\n a\r\n \r\n\tb\r\n"), "x:a b\r\n");
+  EXPECT_EQ(relaxed_field("X: a \t b\r\n"), "x:a b\r\n");
+  EXPECT_EQ(relaxed_field("X:\r\n"), "x:\r\n");
+  EXPECT_EQ(relaxed_field("X: \t \r\n"), "x:\r\n");
+  EXPECT_EQ(relaxed_field("X: a: b\r\n"), "x:a: b\r\n");
+  EXPECT_EQ(relaxed_field("X: b\xc3\xbc"
+                          "cher\r\n"),
             "x:b\xc3\xbc"
             "cher\r\n");
 }
 
 TEST(CanonicalHeader, TakesBareLfForALineEndAndBareCrForACharacter) {
-  EXPECT_EQ(relaxed("X: a\n b\n"), "x:a b\r\n");
+  EXPECT_EQ(relaxed_field("X: a\n b\n"), "x:a b\r\n");
   EXPECT_EQ(canonical(Canonicalization::simple, "X: a\n b\n"), "X: a\r\n b\r\n");
-  EXPECT_EQ(relaxed("X: a\rb\r\n"), "x:a\rb\r\n");
+  EXPECT_EQ(relaxed_field("X: a\rb\r\n"), "x:a\rb\r\n");
 }
 
 // RFC 6376 §3.7: the signature's own field comes last, without its CRLF and with an empty b=.

@@ -15,8 +15,8 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-constexpr Instant now{std::chrono::seconds(1'528'637'909)};
-constexpr std::string_view message =
+constexpr Instant signed_at{std::chrono::seconds(1'528'637'909)};
+constexpr std::string_view unsigned_message =
     "From: Ann <ann@example.com>\r\n"
     "To: bob@example.net\r\n"
     "Subject: Hello,\r\n you\r\n"
@@ -25,25 +25,25 @@ constexpr std::string_view message =
     "\r\n"
     "Hello  Bob, \r\n\r\n";
 
-const PrivateKey& key() {
+const PrivateKey& signing_key() {
   static const PrivateKey one = PrivateKey::generate_ed25519();
   return one;
 }
 
-SigningOptions options_of() {
-  return {.domain = "example.com", .selector = "s1", .key = key()};
+SigningOptions signing_options() {
+  return {.domain = "example.com", .selector = "s1", .key = signing_key()};
 }
 
-std::string sign(SigningOptions options, std::string_view text = message) {
+std::string sign(SigningOptions options, std::string_view text = unsigned_message) {
   auto signer = DkimSigner::make(std::move(options));
   EXPECT_TRUE(signer) << signer.error().message;
-  return signer->sign(text, now);
+  return signer->sign(text, signed_at);
 }
 
-DkimResult verify(std::string_view text, const PrivateKey& with = key()) {
+DkimResult verify(std::string_view text, const PrivateKey& with = signing_key()) {
   suite::Resolver resolver;
   resolver.txt("s1._domainkey.example.com", key_record_text(with));
-  return DkimVerifier().verify(text, resolver, now).result();
+  return DkimVerifier().verify(text, resolver, signed_at).result();
 }
 
 std::string fault_of(SigningOptions options) {
@@ -78,20 +78,20 @@ TEST(DkimSign, SignsTheMessageOfRfc8463) {
   suite::Resolver resolver;
   resolver.txt("brisbane._domainkey.football.example.com",
                "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=");
-  EXPECT_EQ(DkimVerifier().verify(field + std::string(rfc), resolver, now).result(), DkimResult::pass);
+  EXPECT_EQ(DkimVerifier().verify(field + std::string(rfc), resolver, signed_at).result(), DkimResult::pass);
 }
 
 TEST(DkimSign, VerifiesInAllCanonicalizationsAndAlgorithms) {
   const PrivateKey rsa = *PrivateKey::generate_rsa(1024);
-  for (const PrivateKey& one : {key(), rsa}) {
+  for (const PrivateKey& one : {signing_key(), rsa}) {
     for (const auto header : {Canonicalization::simple, Canonicalization::relaxed}) {
       for (const auto body : {Canonicalization::simple, Canonicalization::relaxed}) {
-        SigningOptions options = options_of();
+        SigningOptions options = signing_options();
         options.key = one;
         options.header = header;
         options.body = body;
         const std::string field = sign(options);
-        EXPECT_EQ(verify(field + std::string(message), one), DkimResult::pass) << field;
+        EXPECT_EQ(verify(field + std::string(unsigned_message), one), DkimResult::pass) << field;
       }
     }
   }
@@ -106,15 +106,15 @@ TEST(DkimSign, SurvivesWhatItsCanonicalizationAllows) {
       "X-Note: one\r\nX-Note: two\r\n"
       "\r\n"
       "Hello Bob,\r\n";
-  EXPECT_EQ(verify(sign(options_of()) + refolded), DkimResult::pass);
-  SigningOptions strict = options_of();
+  EXPECT_EQ(verify(sign(signing_options()) + refolded), DkimResult::pass);
+  SigningOptions strict = signing_options();
   strict.header = strict.body = Canonicalization::simple;
   EXPECT_EQ(verify(sign(strict) + refolded), DkimResult::fail);
-  EXPECT_EQ(verify(sign(strict) + std::string(message) + "\r\n\r\n"), DkimResult::pass);
+  EXPECT_EQ(verify(sign(strict) + std::string(unsigned_message) + "\r\n\r\n"), DkimResult::pass);
 }
 
 TEST(DkimSign, WritesTheTagsThatAreAskedFor) {
-  SigningOptions options = options_of();
+  SigningOptions options = signing_options();
   options.identity = "a=b;c@mail.example.com";
   options.lifetime = std::chrono::hours(24);
   options.query_method = true;
@@ -127,37 +127,37 @@ TEST(DkimSign, WritesTheTagsThatAreAskedFor) {
   EXPECT_THAT(field, HasSubstr("x=1528724309;"));
   EXPECT_THAT(field, HasSubstr("l=5;"));
   EXPECT_THAT(field, EndsWith("\r\n"));
-  EXPECT_EQ(verify(field + std::string(message)), DkimResult::pass);
+  EXPECT_EQ(verify(field + std::string(unsigned_message)), DkimResult::pass);
 
-  options = options_of();
+  options = signing_options();
   options.timestamp = false;
   EXPECT_THAT(sign(options), Not(HasSubstr("t=")));
 }
 
 // RFC 6376 §5.4 and §8.15: fields by default as they occur, and From once more.
 TEST(DkimSign, SignsTheUsualFieldsAndOversignsFrom) {
-  EXPECT_THAT(sign(options_of()), HasSubstr(" h=From:Subject:To:From;"));
-  SigningOptions options = options_of();
+  EXPECT_THAT(sign(signing_options()), HasSubstr(" h=From:Subject:To:From;"));
+  SigningOptions options = signing_options();
   options.oversigned = {"Subject", "X-Note", "Cc"};
   EXPECT_THAT(sign(options), HasSubstr(" h=From:Subject:To:Subject:X-Note:X-Note:X-Note:Cc;"));
-  EXPECT_EQ(verify(sign(options) + std::string(message)), DkimResult::pass);
-  EXPECT_EQ(verify(sign(options) + "Cc: eve@example.org\r\n" + std::string(message)), DkimResult::fail);
+  EXPECT_EQ(verify(sign(options) + std::string(unsigned_message)), DkimResult::pass);
+  EXPECT_EQ(verify(sign(options) + "Cc: eve@example.org\r\n" + std::string(unsigned_message)), DkimResult::fail);
 }
 
 // RFC 6376 §5.4.2: a name once for each instance, from the bottom up; and names of fields that do not exist.
 TEST(DkimSign, SignsExactlyWhatIsListed) {
-  SigningOptions options = options_of();
+  SigningOptions options = signing_options();
   options.fields = {"from", "x-note", "reply-to"};
   const std::string field = sign(options);
   EXPECT_THAT(field, HasSubstr(" h=from:x-note:reply-to;"));
-  std::string changed(message);
+  std::string changed(unsigned_message);
   EXPECT_EQ(verify(field + changed.replace(changed.find("one"), 3, "ONE")), DkimResult::pass);
   EXPECT_EQ(verify(field + changed.replace(changed.find("two"), 3, "TWO")), DkimResult::fail);
 }
 
 // RFC 6376 §3.5 on z=: copies for diagnosis, which no verification looks at.
 TEST(DkimSign, CopiesFields) {
-  SigningOptions options = options_of();
+  SigningOptions options = signing_options();
   options.fields = {"From", "Subject"};
   options.copied_fields = true;
   const std::string field = sign(options);
@@ -166,12 +166,12 @@ TEST(DkimSign, CopiesFields) {
     if (c != '\r' && c != '\n' && c != ' ') unfolded += c;
   }
   EXPECT_THAT(unfolded, HasSubstr(";z=From:=20Ann=20<ann@example.com>|Subject:=20Hello,=0D=0A=20you;bh="));
-  EXPECT_EQ(verify(field + std::string(message)), DkimResult::pass);
+  EXPECT_EQ(verify(field + std::string(unsigned_message)), DkimResult::pass);
 }
 
 // RFC 5322 §2.1.1: lines SHOULD be no more than 78 characters.
 TEST(DkimSign, FoldsItsLines) {
-  SigningOptions options = options_of();
+  SigningOptions options = signing_options();
   options.key = *PrivateKey::generate_rsa(2048);
   options.copied_fields = true;
   options.identity = "@a.very.long.name.of.a.host.within.that.domain.example.com";
@@ -182,58 +182,58 @@ TEST(DkimSign, FoldsItsLines) {
     EXPECT_EQ(field[begin] == ' ', begin > 0);
   }
   EXPECT_EQ(begin, field.size());
-  EXPECT_EQ(verify(field + std::string(message), *options.key), DkimResult::pass);
+  EXPECT_EQ(verify(field + std::string(unsigned_message), *options.key), DkimResult::pass);
 }
 
 TEST(DkimSign, TakesTheBodyInPiecesAndMessageAfterMessage) {
-  auto signer = DkimSigner::make(options_of());
-  const std::string whole = signer->sign(message, now);
-  const std::size_t body = message.find("\r\n\r\n") + 4;
+  auto signer = DkimSigner::make(signing_options());
+  const std::string whole = signer->sign(unsigned_message, signed_at);
+  const std::size_t body = unsigned_message.find("\r\n\r\n") + 4;
   for (int round = 0; round < 2; ++round) {
-    signer->begin(message.substr(0, body));
-    for (const char& c : message.substr(body)) signer->push({&c, 1});
-    EXPECT_EQ(signer->finish(now), whole);
+    signer->begin(unsigned_message.substr(0, body));
+    for (const char& c : unsigned_message.substr(body)) signer->push({&c, 1});
+    EXPECT_EQ(signer->finish(signed_at), whole);
   }
 }
 
 // RFC 6376 §5.3: line ends are made CRLF before signing.
 TEST(DkimSign, TakesLfForCrlf) {
-  std::string with_lf(message);
+  std::string with_lf(unsigned_message);
   std::erase(with_lf, '\r');
-  EXPECT_EQ(verify(sign(options_of(), with_lf) + std::string(message)), DkimResult::pass);
+  EXPECT_EQ(verify(sign(signing_options(), with_lf) + std::string(unsigned_message)), DkimResult::pass);
 }
 
 TEST(DkimSign, SignsEmptyMessages) {
-  EXPECT_EQ(verify(sign(options_of(), "From: a@example.com\r\n") + "From: a@example.com\r\n"), DkimResult::pass);
-  EXPECT_EQ(verify(sign(options_of(), "") + "\r\n"), DkimResult::pass);
+  EXPECT_EQ(verify(sign(signing_options(), "From: a@example.com\r\n") + "From: a@example.com\r\n"), DkimResult::pass);
+  EXPECT_EQ(verify(sign(signing_options(), "") + "\r\n"), DkimResult::pass);
 }
 
 // h= stays within what verifiers read, oversigned names included.
 TEST(DkimSign, IsBounded) {
   std::string many = "From: a@example.com\r\n";
   for (int i = 0; i < 10'000; ++i) many += "To: x\r\n";
-  EXPECT_EQ(verify(sign(options_of(), many) + many), DkimResult::pass);
+  EXPECT_EQ(verify(sign(signing_options(), many) + many), DkimResult::pass);
 }
 
 TEST(DkimSign, SaysWhichOptionCannotBeUsed) {
-  SigningOptions options = options_of();
+  SigningOptions options = signing_options();
   options.key.reset();
   EXPECT_THAT(fault_of(options), HasSubstr("private key"));
-  options = options_of();
+  options = signing_options();
   options.domain = "example";
   EXPECT_THAT(fault_of(options), HasSubstr("'example' is no domain"));
-  options = options_of();
+  options = signing_options();
   options.selector = "a b";
   EXPECT_THAT(fault_of(options), HasSubstr("'a b' is no selector"));
-  options = options_of();
+  options = signing_options();
   options.identity = "ann@example.org";
   EXPECT_THAT(fault_of(options), HasSubstr("not within example.com"));
-  options = options_of();
+  options = signing_options();
   options.fields = {"To"};
   EXPECT_THAT(fault_of(options), HasSubstr("From must be among"));
   options.fields = {"From", "a b"};
   EXPECT_THAT(fault_of(options), HasSubstr("'a b' is no header field"));
-  options = options_of();
+  options = signing_options();
   options.lifetime = std::chrono::seconds(0);
   EXPECT_THAT(fault_of(options), HasSubstr("valid for a second"));
 }
@@ -257,7 +257,7 @@ TEST(DkimSignSuite, SecuredkimHeaders) {
     text += "\r\nbody\r\n";
     bool passed = true;
     for (const auto method : {Canonicalization::simple, Canonicalization::relaxed}) {
-      SigningOptions options = options_of();
+      SigningOptions options = signing_options();
       options.header = method;
       for (const auto& field : shape.at("sign_headers").as_array()) options.fields.push_back(suite::bytes_of(field));
       const bool verified = verify(sign(options, text) + text) == DkimResult::pass;

@@ -14,22 +14,24 @@
 namespace mailrig::auth {
 namespace {
 
-constexpr Instant now{std::chrono::seconds(1'790'000'000)};
+constexpr Instant attacked_at{std::chrono::seconds(1'790'000'000)};
 constexpr long grown_kb_max = 120'000 * slowness_factor;  // for inputs of 10 to 45 MB
 const std::string plain = "From: ann@shop.example\r\nSubject: x\r\n\r\nbody\r\n";
 
-const PrivateKey& key() {
+const PrivateKey& large_key() {
   static const PrivateKey one = PrivateKey::generate_rsa(2048).value();
   return one;
 }
 
 std::string signed_field(const std::string& message, std::string domain) {
-  return DkimSigner::make({.domain = std::move(domain), .selector = "s", .key = key()}).value().sign(message, now);
+  return DkimSigner::make({.domain = std::move(domain), .selector = "s", .key = large_key()})
+      .value()
+      .sign(message, attacked_at);
 }
 
 suite::Resolver keys() {
   suite::Resolver resolver;
-  resolver.txt("s._domainkey.shop.example", key_record_text(key()));
+  resolver.txt("s._domainkey.shop.example", key_record_text(large_key()));
   return resolver;
 }
 
@@ -42,7 +44,7 @@ TEST(HostileDkim, OfAHundredThousandSignaturesTheFirstTenAreEvaluated) {
   message += plain;
   const BoundedRun run = run_bounded([&message] {
     suite::Resolver resolver = keys();
-    const DkimOutcome outcome = DkimVerifier().verify(message, resolver, now);
+    const DkimOutcome outcome = DkimVerifier().verify(message, resolver, attacked_at);
     std::size_t passed = 0;
     for (const SignatureVerdict& signature : outcome.signatures) passed += signature.result == DkimResult::pass ? 1 : 0;
     return passed == 10 && resolver.asked().size() == 1 && outcome.signatures.size() == signatures_listed_max &&
@@ -57,7 +59,7 @@ TEST(HostileDkim, SignaturesOfAsManyDomainsAskForNoMoreThanTenKeys) {
   for (int i = 0; i < 1'000; ++i) message += signed_field(plain, "d" + std::to_string(i % 20) + ".example");
   message += plain;
   suite::Resolver resolver;
-  const DkimOutcome outcome = DkimVerifier().verify(message, resolver, now);
+  const DkimOutcome outcome = DkimVerifier().verify(message, resolver, attacked_at);
   EXPECT_EQ(outcome.result(), DkimResult::permerror);  // RFC 6376 §6.1.2: no key for signature
   EXPECT_EQ(resolver.asked().size(), 10U);
 }
@@ -71,7 +73,7 @@ TEST(HostileDkim, AHeaderOfTenMegabytesVerifies) {
     const BoundedRun run = run_bounded([&message] {
       suite::Resolver resolver = keys();
       const std::string field = signed_field(message, "shop.example");
-      return DkimVerifier().verify(field + message, resolver, now).result() == DkimResult::pass;
+      return DkimVerifier().verify(field + message, resolver, attacked_at).result() == DkimResult::pass;
     });
     EXPECT_TRUE(run.held) << "'" << piece << "'";
     EXPECT_LT(run.grown_kb, grown_kb_max);
@@ -86,11 +88,11 @@ TEST(HostileDkim, AHeaderOfManyFieldsWithOneNameIsGoneThroughOnce) {
   const std::string message = fields + plain;
   const BoundedRun run = run_bounded([&message] {
     suite::Resolver resolver = keys();
-    SigningOptions options{.domain = "shop.example", .selector = "s", .key = key()};
+    SigningOptions options{.domain = "shop.example", .selector = "s", .key = large_key()};
     options.fields.assign(249, "X-A");
     options.fields.emplace_back("From");
-    const std::string field = DkimSigner::make(options).value().sign(message, now);
-    return DkimVerifier().verify(field + message, resolver, now).result() == DkimResult::pass;
+    const std::string field = DkimSigner::make(options).value().sign(message, attacked_at);
+    return DkimVerifier().verify(field + message, resolver, attacked_at).result() == DkimResult::pass;
   });
   EXPECT_TRUE(run.held);
   EXPECT_LT(run.grown_kb, grown_kb_max);
@@ -104,7 +106,7 @@ TEST(HostileDkim, ASignatureOfTenMegabytesFails) {
   const std::string message = field + "\r\n" + plain;
   const BoundedRun run = run_bounded([&message] {
     suite::Resolver resolver = keys();
-    return DkimVerifier().verify(message, resolver, now).result() != DkimResult::pass;
+    return DkimVerifier().verify(message, resolver, attacked_at).result() != DkimResult::pass;
   });
   EXPECT_TRUE(run.held);
   EXPECT_LT(run.grown_kb, grown_kb_max);

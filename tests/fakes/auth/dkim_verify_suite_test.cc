@@ -11,7 +11,7 @@ namespace {
 
 using boost::json::object;
 
-constexpr Instant now{std::chrono::seconds(1'790'000'000)};
+constexpr Instant dkim_suite_time{std::chrono::seconds(1'790'000'000)};
 
 std::string text_or(const object& from, std::string_view key, std::string_view otherwise) {
   const auto* value = from.if_contains(key);
@@ -48,7 +48,7 @@ TEST(DkimVerifySuite, SecuredkimRfc8463) {
       options.key_records_max = std::stoul(std::string(args->as_array().at(1).as_string()));
     }
     DkimVerifier verifier(options);
-    const DkimOutcome outcome = verifier.verify(message, resolver, now);
+    const DkimOutcome outcome = verifier.verify(message, resolver, dkim_suite_time);
     bool passed = true;
     for (const auto& [key, expected] : one.at("expect").as_object()) {
       const std::string seen = observed(outcome, key);
@@ -74,7 +74,7 @@ TEST(DkimVerifySuite, GoMsgauth) {
       "+iMQMlFtAS10JB8L3YadXNJY+JBcbeSi5TgJe4WFzNgW95FWDAuSTRXSWZfA/8xjflbTLDx0euFZOM7C4T0GwLAgMBAAE=");
   suite::Tally tally("dkim-go-msgauth messages", 5);
   const auto verify = [&](const char* file, DkimVerifyOptions options = {}) {
-    return DkimVerifier(options).verify(suite::read_message(folder / file), resolver, now);
+    return DkimVerifier(options).verify(suite::read_message(folder / file), resolver, dkim_suite_time);
   };
   const auto expect = [&](const char* file, const std::vector<std::string>& results, DkimVerifyOptions options = {}) {
     std::vector<std::string> seen;
@@ -129,7 +129,7 @@ TEST(DkimVerifySuite, Lieser) {
     const auto* own_dns = one.if_contains("dns");
     suite::Resolver resolver(own_dns != nullptr ? own_dns->as_object() : dns.as_object());
     const std::string message = suite::read_message(folder / std::string(one.at("message").as_string()));
-    const DkimOutcome outcome = DkimVerifier().verify(message, resolver, now);
+    const DkimOutcome outcome = DkimVerifier().verify(message, resolver, dkim_suite_time);
     bool passed = one.at("n_sigs").is_null() ||
                   outcome.signatures.size() == static_cast<std::size_t>(one.at("n_sigs").as_int64());
     for (const auto& [index, expected] : one.at("sigs").as_object()) {

@@ -14,7 +14,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr Instant now{std::chrono::seconds(1'790'000'000)};
+constexpr Instant verified_at{std::chrono::seconds(1'790'000'000)};
 constexpr std::string_view plain_message =
     "From: Ann <ann@example.com>\r\n"
     "To: bob@example.net\r\n"
@@ -36,13 +36,13 @@ SigningOptions options_of(const PrivateKey& key = ed25519_key()) {
   return {.domain = "example.com", .selector = "s1", .key = key};
 }
 
-std::string signed_message(SigningOptions options, std::string_view message = plain_message, Instant at = now) {
+std::string signed_message(SigningOptions options, std::string_view message = plain_message, Instant at = verified_at) {
   auto signer = DkimSigner::make(std::move(options));
   EXPECT_TRUE(signer) << signer.error().message;
   return signer->sign(message, at) + std::string(message);
 }
 
-std::string replaced(std::string text, std::string_view from, std::string_view to) {
+std::string replacing(std::string text, std::string_view from, std::string_view to) {
   const std::size_t at = text.find(from);
   EXPECT_NE(at, std::string::npos) << from;
   return text.replace(at, from.size(), to);
@@ -52,11 +52,11 @@ class DkimVerify : public ::testing::Test {
  protected:
   DkimVerify() { resolver_.txt("s1._domainkey.example.com", key_record_text(ed25519_key())); }
 
-  DkimOutcome verify(std::string_view message, Instant at = now, DkimVerifyOptions options = {}) {
+  DkimOutcome verify(std::string_view message, Instant at = verified_at, DkimVerifyOptions options = {}) {
     return DkimVerifier(options).verify(message, resolver_, at);
   }
   // "pass", "fail: body hash mismatch"
-  std::string verdict(std::string_view message, Instant at = now) {
+  std::string verdict(std::string_view message, Instant at = verified_at) {
     const DkimOutcome outcome = verify(message, at);
     if (outcome.signatures.size() != 1) return std::to_string(outcome.signatures.size()) + " signatures";
     return in_words(outcome.signatures.front());
@@ -69,7 +69,7 @@ class DkimVerify : public ::testing::Test {
   std::string verdict_with_record(std::string_view record, std::string_view message) {
     suite::Resolver resolver;
     resolver.txt("s1._domainkey.example.com", record);
-    return in_words(DkimVerifier().verify(message, resolver, now).signatures.at(0));
+    return in_words(DkimVerifier().verify(message, resolver, verified_at).signatures.at(0));
   }
   std::string record_with(std::string_view tags) {
     return "v=DKIM1; k=ed25519; " + std::string(tags) + " p=" + mail::base64(ed25519_key().public_bytes());
@@ -108,8 +108,8 @@ TEST_F(DkimVerify, HasNothingToSayOfUnsignedMail) {
 TEST_F(DkimVerify, TellsAlteredBodiesFromAlteredHeaders) {
   const std::string message = signed_message(options_of());
   EXPECT_EQ(verdict(message), "pass");
-  EXPECT_EQ(verdict(replaced(message, "how are", "who are")), "fail: body hash mismatch");
-  EXPECT_EQ(verdict(replaced(message, "Subject: Hello", "Subject: Bye")), "fail: signature mismatch");
+  EXPECT_EQ(verdict(replacing(message, "how are", "who are")), "fail: body hash mismatch");
+  EXPECT_EQ(verdict(replacing(message, "Subject: Hello", "Subject: Bye")), "fail: signature mismatch");
   EXPECT_EQ(verdict("Subject: above\r\n" + message), "pass") << "the lower instance is the signed one";
   EXPECT_EQ(verdict("From: eve@example.org\r\n" + message), "fail: signature mismatch") << "From is oversigned";
 }
@@ -117,7 +117,7 @@ TEST_F(DkimVerify, TellsAlteredBodiesFromAlteredHeaders) {
 // RFC 6376 §6.1.1, one sentence after the other.
 TEST_F(DkimVerify, RefusesIllFormedSignatures) {
   const std::string good = signed_message(options_of());
-  const auto with = [&](std::string_view from, std::string_view to) { return verdict(replaced(good, from, to)); };
+  const auto with = [&](std::string_view from, std::string_view to) { return verdict(replacing(good, from, to)); };
   EXPECT_EQ(with("v=1; ", ""), "permerror: signature missing required tag v=");
   EXPECT_EQ(with("v=1;", "v=2;"), "permerror: incompatible version (v=)");
   EXPECT_EQ(with("d=example.com;", ""), "permerror: signature missing required tag d=");
@@ -148,21 +148,21 @@ TEST_F(DkimVerify, RefusesIllFormedSignatures) {
 TEST_F(DkimVerify, WantsFromSigned) {
   auto options = options_of();
   options.oversigned.clear();
-  EXPECT_EQ(verdict(replaced(signed_message(options), "h=From:", "h=")), "permerror: from not signed");
+  EXPECT_EQ(verdict(replacing(signed_message(options), "h=From:", "h=")), "permerror: from not signed");
 }
 
 // RFC 6376 §3.3 and §3.5: verifiers MUST ignore what they do not know.
 TEST_F(DkimVerify, IgnoresUnknownAlgorithmsAndMethods) {
   const std::string good = signed_message(options_of());
-  EXPECT_EQ(verdict(replaced(good, "a=ed25519-sha256", "a=rsa-sha512")), "neutral: unknown algorithm (a=)");
-  EXPECT_EQ(verdict(replaced(good, "c=relaxed/relaxed", "c=relaxed/nofws")), "neutral: unknown canonicalization (c=)");
-  EXPECT_EQ(verdict(replaced(good, "v=1;", "v=1; q=dns/future;")), "neutral: unknown query method (q=)");
+  EXPECT_EQ(verdict(replacing(good, "a=ed25519-sha256", "a=rsa-sha512")), "neutral: unknown algorithm (a=)");
+  EXPECT_EQ(verdict(replacing(good, "c=relaxed/relaxed", "c=relaxed/nofws")), "neutral: unknown canonicalization (c=)");
+  EXPECT_EQ(verdict(replacing(good, "v=1;", "v=1; q=dns/future;")), "neutral: unknown query method (q=)");
 }
 
 // RFC 8301 §3.1: rsa-sha1 "MUST NOT be used for … verifying"; §3.2: "Verifiers MUST NOT consider signatures using RSA
 // keys of less than 1024 bits as valid signatures."
 TEST_F(DkimVerify, FailsWhatIsTooWeak) {
-  EXPECT_EQ(verdict(replaced(signed_message(options_of()), "a=ed25519-sha256", "a=rsa-sha1")),
+  EXPECT_EQ(verdict(replacing(signed_message(options_of()), "a=ed25519-sha256", "a=rsa-sha1")),
             "fail: rsa-sha1 is historic and no longer verified (RFC 8301)");
   const std::string message = signed_message(options_of(rsa_key()));
   // 512 bits.
@@ -178,11 +178,11 @@ TEST_F(DkimVerify, LooksAtTheTime) {
   auto options = options_of();
   options.lifetime = std::chrono::hours(1);
   const std::string message = signed_message(options);
-  EXPECT_EQ(verdict(message, now + std::chrono::hours(1)), "pass");
-  EXPECT_EQ(verdict(message, now + std::chrono::seconds(3601)), "fail: signature expired (x=)");
-  EXPECT_EQ(verdict(message, now - std::chrono::minutes(5)), "pass") << "clocks differ";
-  EXPECT_EQ(verdict(message, now - std::chrono::minutes(6)), "policy: signature made in the future (t=)");
-  const Instant months_before = now - std::chrono::hours(24 * 90);
+  EXPECT_EQ(verdict(message, verified_at + std::chrono::hours(1)), "pass");
+  EXPECT_EQ(verdict(message, verified_at + std::chrono::seconds(3601)), "fail: signature expired (x=)");
+  EXPECT_EQ(verdict(message, verified_at - std::chrono::minutes(5)), "pass") << "clocks differ";
+  EXPECT_EQ(verdict(message, verified_at - std::chrono::minutes(6)), "policy: signature made in the future (t=)");
+  const Instant months_before = verified_at - std::chrono::hours(24 * 90);
   EXPECT_EQ(DkimVerifier({.clock_skew_max = Duration::max()}).verify(message, resolver_, months_before).result(),
             DkimResult::pass);
 }
@@ -220,7 +220,7 @@ TEST_F(DkimVerify, TellsTestingAndStrictIdentity) {
   EXPECT_EQ(verdict_with_record(record_with("t=s;"), signed_message(options_of())), "pass");
   suite::Resolver testing;
   testing.txt("s1._domainkey.example.com", record_with("t=y:s;"));
-  EXPECT_TRUE(DkimVerifier().verify(message, testing, now).signatures.at(0).testing);
+  EXPECT_TRUE(DkimVerifier().verify(message, testing, verified_at).signatures.at(0).testing);
 }
 
 // RFC 6376 §6.1.2 item 4: where several records answer, the verifier may try them.
@@ -232,7 +232,8 @@ TEST_F(DkimVerify, TriesSeveralRecords) {
   EXPECT_EQ(verdict(message), "fail: signature mismatch");
   resolver_.txt("s1._domainkey.example.com", key_record_text(ed25519_key()));
   EXPECT_EQ(verdict(message), "pass");
-  EXPECT_EQ(in_words(verify(message, now, {.key_records_max = 2}).signatures.at(0)), "fail: signature mismatch");
+  EXPECT_EQ(in_words(verify(message, verified_at, {.key_records_max = 2}).signatures.at(0)),
+            "fail: signature mismatch");
 }
 
 // RFC 6376 §3.5 and §8.2: l= lets others append; whoever reports says so.
@@ -255,7 +256,7 @@ TEST_F(DkimVerify, EvaluatesSeveralSignaturesInTheOrderOfTheHeader) {
   rsa.selector = "r";
   const std::string one = signed_message(rsa);
   const std::string both = one.substr(0, one.size() - plain_message.size()) + signed_message(options_of());
-  const DkimOutcome outcome = verify(replaced(both, "d=example.com; s=r;", "d=example.org; s=r;"));
+  const DkimOutcome outcome = verify(replacing(both, "d=example.com; s=r;", "d=example.org; s=r;"));
   ASSERT_EQ(outcome.signatures.size(), 2U);
   EXPECT_EQ(in_words(outcome.signatures[0]), "permerror: no key for signature");
   EXPECT_EQ(in_words(outcome.signatures[1]), "pass");
@@ -280,11 +281,11 @@ TEST_F(DkimVerify, IsBoundedInFieldsAndNames) {
   std::string fields;
   for (std::size_t i = 0; i < header_fields_max; ++i) fields += "x:\r\n";
   EXPECT_EQ(verdict(fields + signed_message(options_of())), "0 signatures");
-  const std::string below = replaced(signed_message(options_of()), "\r\n\r\n", "\r\n" + fields + "\r\n");
+  const std::string below = replacing(signed_message(options_of()), "\r\n\r\n", "\r\n" + fields + "\r\n");
   EXPECT_EQ(verdict(below), "policy: too many header fields");
   std::string names;
   for (std::size_t i = 0; i < signed_names_max; ++i) names += "x:";
-  EXPECT_EQ(verdict(replaced(signed_message(options_of()), "h=", "h=" + names)), "policy: h= lists too many fields");
+  EXPECT_EQ(verdict(replacing(signed_message(options_of()), "h=", "h=" + names)), "policy: h= lists too many fields");
 }
 
 TEST_F(DkimVerify, TakesTheBodyInPieces) {
@@ -296,7 +297,7 @@ TEST_F(DkimVerify, TakesTheBodyInPieces) {
   for (int round = 0; round < 3; ++round) {
     verifier.begin(header);
     for (std::size_t at = body; at < message.size(); ++at) verifier.push(std::string_view(message).substr(at, 1));
-    EXPECT_EQ(in_words(verifier.finish(resolver_, now).signatures.at(0)), "pass");
+    EXPECT_EQ(in_words(verifier.finish(resolver_, verified_at).signatures.at(0)), "pass");
   }
 }
 
@@ -309,16 +310,16 @@ TEST_F(DkimVerify, AddsUpCostAndKeepsTheSmallestTtl) {
   other.domain = "example.org";
   const std::string one = signed_message(other);
   const std::string both = one.substr(0, one.size() - plain_message.size()) + signed_message(options_of());
-  const DkimOutcome outcome = DkimVerifier().verify(both, resolver, now);
+  const DkimOutcome outcome = DkimVerifier().verify(both, resolver, verified_at);
   EXPECT_EQ(outcome.cost, std::chrono::milliseconds(40));
   EXPECT_EQ(outcome.ttl_s, 60U);
 }
 
 // RFC 8616 §4, §5: U-labels in the field, A-labels in the DNS.
 TEST_F(DkimVerify, AsksForALabels) {
-  const std::string message = replaced(signed_message(options_of()), "d=example.com",
-                                       "d=b\xc3\xbc"
-                                       "cher.example");
+  const std::string message = replacing(signed_message(options_of()), "d=example.com",
+                                        "d=b\xc3\xbc"
+                                        "cher.example");
   EXPECT_EQ(verdict(message), "permerror: no key for signature");
   EXPECT_THAT(resolver_.asked_as_text(), ElementsAre("s1._domainkey.xn--bcher-kva.example TXT"));
 }
@@ -326,7 +327,7 @@ TEST_F(DkimVerify, AsksForALabels) {
 // RFC 6376 §2.11: i= is dkim-quoted-printable.
 TEST_F(DkimVerify, DecodesIdentities) {
   const std::string message =
-      replaced(signed_message(options_of()), "d=example.com;", "d=example.com; i=a=3Db=\r\n 20@example.com;");
+      replacing(signed_message(options_of()), "d=example.com;", "d=example.com; i=a=3Db=\r\n 20@example.com;");
   EXPECT_EQ(verify(message).signatures.at(0).identity, "a=b @example.com");
 }
 

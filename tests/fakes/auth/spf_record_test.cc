@@ -9,7 +9,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-SpfRecord parsed(std::string_view text) {
+SpfRecord parsed_spf(std::string_view text) {
   auto record = parse_spf_record(text);
   EXPECT_TRUE(record) << (record ? "" : record.error().message);
   return record ? *record : SpfRecord{};
@@ -29,7 +29,7 @@ TEST(SpfRecordVersion, IsExactlyVSpf1) {
 
 // RFC 7208 §4.6.2: qualifiers, and "+" where none is written. §12: terms are separated by one or more spaces.
 TEST(SpfRecordDirectives, KeepTheirOrderAndQualifiers) {
-  const SpfRecord record = parsed("v=spf1  mx ~a:b.example.com   ?ip4:192.0.2.0/24 +ip6:2001:db8::/32 -ALL ");
+  const SpfRecord record = parsed_spf("v=spf1  mx ~a:b.example.com   ?ip4:192.0.2.0/24 +ip6:2001:db8::/32 -ALL ");
   ASSERT_THAT(record.directives, SizeIs(5));
   EXPECT_EQ(record.directives[0].mechanism, SpfMechanism::mx);
   EXPECT_EQ(record.directives[0].qualifier, SpfQualifier::pass);
@@ -47,7 +47,7 @@ TEST(SpfRecordDirectives, KeepTheirOrderAndQualifiers) {
 
 // RFC 7208 §12, dual-cidr-length.
 TEST(SpfRecordPrefixes, OfBothFamilies) {
-  const SpfRecord record = parsed("v=spf1 a a/24 a//64 mx/24//64 a:%{d}/0//0 a:x/y.example.com/8");
+  const SpfRecord record = parsed_spf("v=spf1 a a/24 a//64 mx/24//64 a:%{d}/0//0 a:x/y.example.com/8");
   ASSERT_THAT(record.directives, SizeIs(6));
   const auto prefixes = [&](std::size_t i) {
     return std::pair(record.directives[i].ip4_prefix, record.directives[i].ip6_prefix);
@@ -64,7 +64,7 @@ TEST(SpfRecordPrefixes, OfBothFamilies) {
 
 // RFC 7208 §6: modifiers may stand anywhere; unknown ones are ignored, whatever is in them.
 TEST(SpfRecordModifiers, AreToldApart) {
-  const SpfRecord record = parsed("v=spf1 ExP=why.example.com moo.cow-far_out=man:dog/cat%{c} -all Redirect=%{d2}");
+  const SpfRecord record = parsed_spf("v=spf1 ExP=why.example.com moo.cow-far_out=man:dog/cat%{c} -all Redirect=%{d2}");
   EXPECT_EQ(record.explanation.value, "why.example.com");
   EXPECT_EQ(record.redirect.text, "Redirect=%{d2}");
   EXPECT_EQ(record.redirect.value, "%{d2}");
@@ -74,7 +74,7 @@ TEST(SpfRecordModifiers, AreToldApart) {
 }
 
 TEST(SpfRecordModifiers, NeedNotBeThere) {
-  const SpfRecord record = parsed("v=spf1");
+  const SpfRecord record = parsed_spf("v=spf1");
   EXPECT_THAT(record.directives, IsEmpty());
   EXPECT_THAT(record.redirect.text, IsEmpty());
   EXPECT_THAT(record.explanation.text, IsEmpty());
@@ -172,7 +172,7 @@ TEST(SpfRecordErrors, ShowNothingUnprintable) {
 TEST(SpfRecord, OfAnySizeIsRead) {
   std::string text = "v=spf1";
   while (text.size() < 65'000) text += " ip4:192.0.2.1";
-  EXPECT_THAT(parsed(text).directives, SizeIs((text.size() - 6) / 14));
+  EXPECT_THAT(parsed_spf(text).directives, SizeIs((text.size() - 6) / 14));
 }
 
 // RFC 7208 §5: "the <ip> is compared to the given network" by its high-order bits, families apart.

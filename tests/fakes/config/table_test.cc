@@ -79,19 +79,19 @@ Table<Profile> profile_table() {
   return table;
 }
 
-Result<Profile> parse(const std::string& text) {
+Result<Profile> parse_profile(const std::string& text) {
   const auto document = Document::parse(text, "p.yaml");
   if (!document) return document.error();
   return profile_table().parse(document->root());
 }
 
-std::string fault(const std::string& text) {
-  const auto profile = parse(text);
+std::string profile_fault(const std::string& text) {
+  const auto profile = parse_profile(text);
   return profile ? "no error" : profile.error().to_string();
 }
 
 TEST(Table, ReadsEveryType) {
-  const auto profile = parse(
+  const auto profile = parse_profile(
       "name: qq\nenabled: false\nport: 2525\nsize: 12KB\ncount: 100k\nshare: 3%\nrate: 50/s\n"
       "start: 2026-03-02T08:00:00Z\nmode: always\nip: 198.18.2.10\ndomains: qq.com\nretry: [5m, 1h]\n"
       "shares: {gmail: 60%, qq: 40%}\nhosts: {mx1: {priority: 5}, mx2: {}}\ngreylist: {delay: 2m, remembered: 10}\n"
@@ -124,63 +124,67 @@ TEST(Table, ReadsEveryType) {
 }
 
 TEST(Table, AbsentKeysKeepTheirDefaults) {
-  const auto profile = parse("name: qq\ngreylist:\n");
+  const auto profile = parse_profile("name: qq\ngreylist:\n");
   ASSERT_TRUE(profile) << profile.error().to_string();
   EXPECT_EQ(profile->greylist.delay, std::chrono::minutes(5));
   EXPECT_EQ(profile->greylist.remembered, std::nullopt);
 }
 
 TEST(Table, ReadsShortForms) {
-  EXPECT_EQ(parse("name: qq\ngreylist: 3m\n")->greylist.delay, std::chrono::minutes(3));
-  EXPECT_THAT(parse("name: qq\ndomains: [a.example, b.example]\n")->domains, ElementsAre("a.example", "b.example"));
+  EXPECT_EQ(parse_profile("name: qq\ngreylist: 3m\n")->greylist.delay, std::chrono::minutes(3));
+  EXPECT_THAT(parse_profile("name: qq\ndomains: [a.example, b.example]\n")->domains,
+              ElementsAre("a.example", "b.example"));
 }
 
 TEST(Table, SuggestsTheNearestKey) {
-  EXPECT_EQ(fault("name: qq\ngreylst: {}\n"),
+  EXPECT_EQ(profile_fault("name: qq\ngreylst: {}\n"),
             "p.yaml:2:1: unknown key 'greylst' in receiver profile; did you mean 'greylist'?");
-  EXPECT_EQ(fault("name: qq\ngreylist:\n  delya: 2m\n"),
+  EXPECT_EQ(profile_fault("name: qq\ngreylist:\n  delya: 2m\n"),
             "p.yaml:3:3: unknown key 'delya' in greylist; did you mean 'delay'?");
-  EXPECT_EQ(fault("name: qq\ngreylist: {wibble: 1}\n"),
+  EXPECT_EQ(profile_fault("name: qq\ngreylist: {wibble: 1}\n"),
             "p.yaml:2:12: unknown key 'wibble' in greylist; valid: delay, remembered");
 }
 
 TEST(Table, SaysWhichKeysAreForLater) {
-  EXPECT_EQ(fault("name: qq\nreputation: {}\n"),
+  EXPECT_EQ(profile_fault("name: qq\nreputation: {}\n"),
             "p.yaml:2:1: key 'reputation' in receiver profile is not available in this version");
 }
 
 TEST(Table, SaysWhichKeyIsMissing) {
-  EXPECT_EQ(fault("port: 25\n"), "p.yaml:1:1: key 'name' is missing in receiver profile");
+  EXPECT_EQ(profile_fault("port: 25\n"), "p.yaml:1:1: key 'name' is missing in receiver profile");
 }
 
 TEST(Table, NamesKeyAndUnitOfAWrongValue) {
-  EXPECT_EQ(fault("name: qq\ngreylist: {delay: 5}\n"),
+  EXPECT_EQ(profile_fault("name: qq\ngreylist: {delay: 5}\n"),
             "p.yaml:2:19: greylist.delay: '5' is not a duration such as 250ms, 20s, 5m, 36h, 30d or 1h30m");
-  EXPECT_EQ(fault("name: qq\nsize: 12KX\n"),
+  EXPECT_EQ(profile_fault("name: qq\nsize: 12KX\n"),
             "p.yaml:2:7: size: '12KX' is not a size such as 512B, 12KB, 50MB or 64KiB");
-  EXPECT_EQ(fault("name: qq\nretry: [5m, soon]\n"),
+  EXPECT_EQ(profile_fault("name: qq\nretry: [5m, soon]\n"),
             "p.yaml:2:13: retry.1: 'soon' is not a duration such as 250ms, 20s, 5m, 36h, 30d or 1h30m");
-  EXPECT_EQ(fault("name: qq\nshares: {gmail: 160%}\n"), "p.yaml:2:17: shares.gmail: '160%' is more than 100%");
-  EXPECT_EQ(fault("name: qq\nport: 0\n"), "p.yaml:2:7: port: expected a whole number from 1 to 65535, found '0'");
-  EXPECT_EQ(fault("name: qq\nport: 25x\n"), "p.yaml:2:7: port: expected a whole number from 1 to 65535, found '25x'");
-  EXPECT_EQ(fault("name: qq\nenabled: yes\n"), "p.yaml:2:10: enabled: expected true or false, found 'yes'");
-  EXPECT_EQ(fault("name: qq\nmode: alway\n"), "p.yaml:2:7: mode: unknown value 'alway'; did you mean 'always'?");
-  EXPECT_EQ(fault("name: qq\nip: 1.2.3\n"), "p.yaml:2:5: ip: '1.2.3' is not an IP address such as 198.18.2.10");
-  EXPECT_EQ(fault("name: qq\nstart: today\n"),
+  EXPECT_EQ(profile_fault("name: qq\nshares: {gmail: 160%}\n"), "p.yaml:2:17: shares.gmail: '160%' is more than 100%");
+  EXPECT_EQ(profile_fault("name: qq\nport: 0\n"),
+            "p.yaml:2:7: port: expected a whole number from 1 to 65535, found '0'");
+  EXPECT_EQ(profile_fault("name: qq\nport: 25x\n"),
+            "p.yaml:2:7: port: expected a whole number from 1 to 65535, found '25x'");
+  EXPECT_EQ(profile_fault("name: qq\nenabled: yes\n"), "p.yaml:2:10: enabled: expected true or false, found 'yes'");
+  EXPECT_EQ(profile_fault("name: qq\nmode: alway\n"),
+            "p.yaml:2:7: mode: unknown value 'alway'; did you mean 'always'?");
+  EXPECT_EQ(profile_fault("name: qq\nip: 1.2.3\n"), "p.yaml:2:5: ip: '1.2.3' is not an IP address such as 198.18.2.10");
+  EXPECT_EQ(profile_fault("name: qq\nstart: today\n"),
             "p.yaml:2:8: start: 'today' is not a date and time such as 2026-03-02T08:00:00Z");
 }
 
 TEST(Table, NamesAWrongShape) {
-  EXPECT_EQ(fault("- a\n"), "p.yaml:1:1: expected a map (receiver profile), found a list");
-  EXPECT_EQ(fault("name: [a]\n"), "p.yaml:1:7: name: expected text, found a list");
-  EXPECT_EQ(fault("name:\n"), "p.yaml:1:1: name: expected text, found nothing");
-  EXPECT_EQ(fault("name: qq\nretry: 5m\n"), "p.yaml:2:8: retry: expected a list, found '5m'");
-  EXPECT_EQ(fault("name: qq\nhosts: []\n"), "p.yaml:2:8: hosts: expected a map from names, found a list");
-  EXPECT_EQ(fault("name: qq\nrate: {}\n"), "p.yaml:2:7: rate: expected a rate such as 50/s, found a map");
+  EXPECT_EQ(profile_fault("- a\n"), "p.yaml:1:1: expected a map (receiver profile), found a list");
+  EXPECT_EQ(profile_fault("name: [a]\n"), "p.yaml:1:7: name: expected text, found a list");
+  EXPECT_EQ(profile_fault("name:\n"), "p.yaml:1:1: name: expected text, found nothing");
+  EXPECT_EQ(profile_fault("name: qq\nretry: 5m\n"), "p.yaml:2:8: retry: expected a list, found '5m'");
+  EXPECT_EQ(profile_fault("name: qq\nhosts: []\n"), "p.yaml:2:8: hosts: expected a map from names, found a list");
+  EXPECT_EQ(profile_fault("name: qq\nrate: {}\n"), "p.yaml:2:7: rate: expected a rate such as 50/s, found a map");
 }
 
 TEST(Table, ChecksRunWhenTheKeysAreGood) {
-  EXPECT_EQ(fault("name: qq\nport: 24\n"), "p.yaml:1:1: port 24 is taken");
+  EXPECT_EQ(profile_fault("name: qq\nport: 24\n"), "p.yaml:1:1: port 24 is taken");
 }
 
 TEST(Table, CollectsAllFaultsUpToABound) {

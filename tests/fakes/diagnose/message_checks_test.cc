@@ -24,7 +24,7 @@ struct Fields {
   std::string text() const { return more + from + date + id + subject + "\r\n" + body; }
 };
 
-std::vector<std::string> checked(const Fields& fields, bool bulk = false) {
+std::vector<std::string> checked_fields(const Fields& fields, bool bulk = false) {
   MessageSettings settings;
   settings.now = now;
   settings.bulk = bulk;
@@ -37,7 +37,7 @@ std::vector<std::string> checked(const Fields& fields, bool bulk = false) {
 }
 
 TEST(MessageCheck, NothingWhereAllIsWell) {
-  EXPECT_THAT(checked({}), IsEmpty());
+  EXPECT_THAT(checked_fields({}), IsEmpty());
   Findings findings;
   check_alignment(Fields{}.text(), {}, findings);
   EXPECT_THAT(ids(findings), ElementsAre("warning dkim-unsigned"));
@@ -45,50 +45,52 @@ TEST(MessageCheck, NothingWhereAllIsWell) {
 
 // RFC 5322 §3.6.
 TEST(MessageHeaderCheck, FindsWhatIsMissing) {
-  EXPECT_THAT(checked({.from = ""}), Contains("error header-from-missing"));
-  EXPECT_THAT(checked({.date = ""}), ElementsAre("error header-date-missing"));
-  EXPECT_THAT(checked({.id = ""}), ElementsAre("error header-message-id-missing"));
-  EXPECT_THAT(checked({.subject = ""}), ElementsAre("advice header-subject-missing"));
+  EXPECT_THAT(checked_fields({.from = ""}), Contains("error header-from-missing"));
+  EXPECT_THAT(checked_fields({.date = ""}), ElementsAre("error header-date-missing"));
+  EXPECT_THAT(checked_fields({.id = ""}), ElementsAre("error header-message-id-missing"));
+  EXPECT_THAT(checked_fields({.subject = ""}), ElementsAre("advice header-subject-missing"));
 }
 
 TEST(MessageHeaderCheck, FindsWhatIsWrong) {
-  EXPECT_THAT(checked({.from = "From: a@shop.example\r\nFrom: b@shop.example\r\n"}),
+  EXPECT_THAT(checked_fields({.from = "From: a@shop.example\r\nFrom: b@shop.example\r\n"}),
               Contains("error header-from-several"));
-  EXPECT_THAT(checked({.from = "From: nobody\r\n"}), Contains("error header-from-unusable"));
-  EXPECT_THAT(checked({.date = "Date: yesterday\r\n"}), ElementsAre("warning header-date-invalid"));
-  EXPECT_THAT(checked({.date = "Date: Mon, 2 Mar 2020 08:00:00 +0000\r\n"}), ElementsAre("warning header-date-off"));
-  EXPECT_THAT(checked({.id = "Message-ID: 17\r\n"}), ElementsAre("warning header-message-id-invalid"));
-  EXPECT_THAT(checked({.subject = "Subject: a\r\nSubject: b\r\n"}), ElementsAre("error header-duplicate"));
-  EXPECT_THAT(checked({.subject = "Subject: " + std::string(100, 'x') + "\r\n"}), ElementsAre("advice subject-long"));
+  EXPECT_THAT(checked_fields({.from = "From: nobody\r\n"}), Contains("error header-from-unusable"));
+  EXPECT_THAT(checked_fields({.date = "Date: yesterday\r\n"}), ElementsAre("warning header-date-invalid"));
+  EXPECT_THAT(checked_fields({.date = "Date: Mon, 2 Mar 2020 08:00:00 +0000\r\n"}),
+              ElementsAre("warning header-date-off"));
+  EXPECT_THAT(checked_fields({.id = "Message-ID: 17\r\n"}), ElementsAre("warning header-message-id-invalid"));
+  EXPECT_THAT(checked_fields({.subject = "Subject: a\r\nSubject: b\r\n"}), ElementsAre("error header-duplicate"));
+  EXPECT_THAT(checked_fields({.subject = "Subject: " + std::string(100, 'x') + "\r\n"}),
+              ElementsAre("advice subject-long"));
   std::string folded = "Subject: ";
   for (int i = 0; i < 20; ++i) folded += std::string(60, 'x') + "\r\n ";
-  EXPECT_THAT(checked({.subject = folded + "end\r\n"}), ElementsAre("error subject-too-long"));
-  EXPECT_THAT(checked({.more = "Return-Path: <a@shop.example>\r\nX-Long: " + std::string(1100, 'x') + "\r\n"}),
+  EXPECT_THAT(checked_fields({.subject = folded + "end\r\n"}), ElementsAre("error subject-too-long"));
+  EXPECT_THAT(checked_fields({.more = "Return-Path: <a@shop.example>\r\nX-Long: " + std::string(1100, 'x') + "\r\n"}),
               ElementsAre("error header-long-line"));
-  EXPECT_THAT(checked({.subject = "Subject: gr\xc3\xbc\xc3\x9f\r\n"}), ElementsAre("warning header-utf8"));
-  EXPECT_THAT(checked({.subject = "Subject: gr\xfc\xdf\r\n"}), ElementsAre("error header-8bit"));
+  EXPECT_THAT(checked_fields({.subject = "Subject: gr\xc3\xbc\xc3\x9f\r\n"}), ElementsAre("warning header-utf8"));
+  EXPECT_THAT(checked_fields({.subject = "Subject: gr\xfc\xdf\r\n"}), ElementsAre("error header-8bit"));
 }
 
 // RFC 8058.
 TEST(UnsubscribeCheck, BulkMailCanBeLeft) {
   const std::string path = "Return-Path: <a@shop.example>\r\n";
-  EXPECT_THAT(checked({}, true), ElementsAre("warning unsubscribe-missing"));
-  EXPECT_THAT(checked({.more = path + "Precedence: bulk\r\n"}), ElementsAre("warning unsubscribe-missing"));
-  EXPECT_THAT(checked({.more = path + "List-Unsubscribe: <mailto:u@shop.example>\r\n"}),
+  EXPECT_THAT(checked_fields({}, true), ElementsAre("warning unsubscribe-missing"));
+  EXPECT_THAT(checked_fields({.more = path + "Precedence: bulk\r\n"}), ElementsAre("warning unsubscribe-missing"));
+  EXPECT_THAT(checked_fields({.more = path + "List-Unsubscribe: <mailto:u@shop.example>\r\n"}),
               ElementsAre("warning unsubscribe-not-one-click"));
-  EXPECT_THAT(checked({.more = path + "List-Unsubscribe: <https://shop.example/u>\r\n"
-                                      "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"}),
+  EXPECT_THAT(checked_fields({.more = path + "List-Unsubscribe: <https://shop.example/u>\r\n"
+                                             "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"}),
               IsEmpty());
-  EXPECT_THAT(checked({.more = path + "List-Unsubscribe: <https://shop.example/u>\r\n"
-                                      "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
-                                      "DKIM-Signature: v=1; d=shop.example; h=from:subject; b=x\r\n"}),
+  EXPECT_THAT(checked_fields({.more = path + "List-Unsubscribe: <https://shop.example/u>\r\n"
+                                             "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+                                             "DKIM-Signature: v=1; d=shop.example; h=from:subject; b=x\r\n"}),
               Contains("warning unsubscribe-unsigned"));
 }
 
 std::vector<std::string> text_in(const std::string& type, const std::string& encoding, const std::string& body) {
-  return checked({.more = "Return-Path: <a@shop.example>\r\nMIME-Version: 1.0\r\nContent-Type: " + type +
-                          "\r\nContent-Transfer-Encoding: " + encoding + "\r\n",
-                  .body = body + "\r\n"});
+  return checked_fields({.more = "Return-Path: <a@shop.example>\r\nMIME-Version: 1.0\r\nContent-Type: " + type +
+                                 "\r\nContent-Transfer-Encoding: " + encoding + "\r\n",
+                         .body = body + "\r\n"});
 }
 
 // Mission C7: Chinese text arrives as characters only where its character set is told and it is encoded.
@@ -109,18 +111,20 @@ TEST(MessageTextCheck, CharacterSetsAreTold) {
   EXPECT_THAT(text_in("text/plain; charset=gbk", "8bit", chinese_gbk), ElementsAre("warning text-8bit"));
   EXPECT_THAT(text_in("text/plain; charset=utf-8", "base64", "5L2g!5aW9"), Contains("warning text-encoding-broken"));
   EXPECT_THAT(text_in("text/html; charset=utf-8", "7bit", "<p>a</p>"), ElementsAre("warning text-plain-missing"));
-  EXPECT_THAT(checked({.body = std::string(1200, 'x') + "\r\n"}), ElementsAre("error text-long-line"));
+  EXPECT_THAT(checked_fields({.body = std::string(1200, 'x') + "\r\n"}), ElementsAre("error text-long-line"));
 }
 
 // Mission B5.
 TEST(AlignmentCheck, NamesBelongTogether) {
-  EXPECT_THAT(checked({.more = "Return-Path: <b@esp.example.net>\r\n"}), Contains("error align-none"));
-  EXPECT_THAT(checked({.id = "Message-ID: <1@host.local>\r\n"}), ElementsAre("advice align-message-id"));
+  EXPECT_THAT(checked_fields({.more = "Return-Path: <b@esp.example.net>\r\n"}), Contains("error align-none"));
+  EXPECT_THAT(checked_fields({.id = "Message-ID: <1@host.local>\r\n"}), ElementsAre("advice align-message-id"));
   const std::string foreign = "DKIM-Signature: v=1; a=rsa-sha256; d=esp.example.net; s=s; h=from; bh=x; b=x\r\n";
-  EXPECT_THAT(checked({.more = "Return-Path: <a@shop.example>\r\n" + foreign}), Contains("warning align-dkim"));
+  EXPECT_THAT(checked_fields({.more = "Return-Path: <a@shop.example>\r\n" + foreign}), Contains("warning align-dkim"));
   const std::string own = "DKIM-Signature: v=1; a=rsa-sha256; d=shop.example; s=s; h=from; bh=x; b=x\r\n";
-  EXPECT_THAT(checked({.more = "Return-Path: <b@esp.example.net>\r\n" + own}), Contains("warning align-return-path"));
-  EXPECT_THAT(checked({.more = "Return-Path: <a@bounces.shop.example>\r\n" + own}), Not(Contains("error align-none")));
+  EXPECT_THAT(checked_fields({.more = "Return-Path: <b@esp.example.net>\r\n" + own}),
+              Contains("warning align-return-path"));
+  EXPECT_THAT(checked_fields({.more = "Return-Path: <a@bounces.shop.example>\r\n" + own}),
+              Not(Contains("error align-none")));
 }
 
 std::vector<std::string> authenticated(const std::string& zone_text, const Fields& fields, const char* client) {

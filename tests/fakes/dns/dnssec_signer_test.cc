@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr Instant now{std::chrono::seconds(1'790'000'000)};
+constexpr Instant signing_time{std::chrono::seconds(1'790'000'000)};
 
 struct FreeList {
   void operator()(ldns_rr_list* list) const { ldns_rr_list_deep_free(list); }
@@ -160,7 +160,7 @@ _sip._tcp SRV 1 2 3 UPPER.Example.
   }
 
   Zones zones_{{.outside = Rcode::nxdomain}};
-  Instant now_ = now;
+  Instant now_ = signing_time;
   std::optional<Instant> wall_;
   std::unique_ptr<DnssecSigner> signer_;
 };
@@ -345,7 +345,7 @@ TEST_F(DnssecSignerTest, PointsToTcpWhereSignaturesDoNotFit) {
   packet[packet.size() - 8] = '\x02';  // 600 bytes
   packet[packet.size() - 7] = '\x58';
   Duration cost{};
-  const Reply cut(*Responder(zones_, signer_.get()).respond(now, packet, Transport::udp, &cost));
+  const Reply cut(*Responder(zones_, signer_.get()).respond(signing_time, packet, Transport::udp, &cost));
   EXPECT_TRUE(cut.truncated());
   EXPECT_LE(cut.size, 600U);
   EXPECT_THAT(flaws(ask(name, Type::txt)), IsEmpty());
@@ -354,7 +354,7 @@ TEST_F(DnssecSignerTest, PointsToTcpWhereSignaturesDoNotFit) {
 TEST_F(DnssecSignerTest, SignsWhatHoldsAtTheMoment) {
   RrsetChange change;
   change.name = "shop.example";
-  change.at = now + 1h;
+  change.at = signing_time + 1h;
   change.values = {Txt::of("v=spf1 mx -all")};
   ASSERT_TRUE(zones_.schedule(change));
   change.name = "new.shop.example";
@@ -372,11 +372,11 @@ TEST_F(DnssecSignerTest, SignsWhatHoldsAtTheMoment) {
 // Whoever validates lives by the calendar; the world's own clock may run ahead or start elsewhere.
 TEST_F(DnssecSignerTest, HoldsByBothClocks) {
   for (const Duration apart : {Duration(0), Duration(-400 * 24h), Duration(400 * 24h)}) {
-    wall_ = now + apart;
+    wall_ = signing_time + apart;
     const Reply reply = ask("shop.example", Type::mx);
-    EXPECT_THAT(flaws(reply, now), IsEmpty());
+    EXPECT_THAT(flaws(reply, signing_time), IsEmpty());
     EXPECT_THAT(flaws(reply, *wall_), IsEmpty());
-    EXPECT_THAT(flaws(reply, std::max(now, *wall_) + 30 * 24h), testing::SizeIs(2));
+    EXPECT_THAT(flaws(reply, std::max(signing_time, *wall_) + 30 * 24h), testing::SizeIs(2));
   }
 }
 
@@ -396,7 +396,7 @@ TEST_F(DnssecSignerTest, ExpiredFaultsShowOldSignatures) {
   const Reply reply = ask("shop.example", Type::mx);
   EXPECT_THAT(flaws(reply), testing::Each(testing::HasSubstr("expired")));
   EXPECT_THAT(flaws(reply), testing::SizeIs(2));
-  EXPECT_THAT(flaws(reply, now - 5 * 24h), IsEmpty());
+  EXPECT_THAT(flaws(reply, signing_time - 5 * 24h), IsEmpty());
   EXPECT_FALSE(reply.authentic());
   EXPECT_THAT(flaws(ask("shop.example", Type::txt)), IsEmpty());
 }

@@ -10,7 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 
-constexpr Instant now{};
+constexpr Instant asked_at{};
 
 class ResponderTest : public testing::Test {
  protected:
@@ -22,7 +22,7 @@ class ResponderTest : public testing::Test {
   }
 
   std::optional<std::string> respond(std::string_view packet, Transport transport) {
-    return Responder(zones_).respond(now, packet, transport, &cost_);
+    return Responder(zones_).respond(asked_at, packet, transport, &cost_);
   }
 
   Response ask(const Question& question, std::string_view packet, Transport transport) {

@@ -138,14 +138,14 @@ TEST(ZoneText, SurvivesMutations) {
   }
 }
 
-constexpr Instant now{};
+constexpr Instant looked_up_at{};
 
 TEST(ZonesAddText, StartsItsZoneAtTheOriginOrAtTheSoa) {
   Zones zones;
   ASSERT_TRUE(zones.add_zone_text("@ TXT one\n", "a.zone", "Shop.Example"));
   ASSERT_TRUE(zones.add_zone_text("www TXT early\n@ SOA ns hm 9 1 1 1 60\n", "b.zone", "bank.example"));
-  EXPECT_THAT(zones.lookup(now, {"shop.example", Type::txt}).texts(), ElementsAre("one"));
-  const Answer missing = zones.lookup(now, {"nobody.bank.example", Type::a});
+  EXPECT_THAT(zones.lookup(looked_up_at, {"shop.example", Type::txt}).texts(), ElementsAre("one"));
+  const Answer missing = zones.lookup(looked_up_at, {"nobody.bank.example", Type::a});
   EXPECT_EQ(missing.rcode, Rcode::nxdomain);
   EXPECT_EQ(missing.ttl_s(), 60U);
 }
@@ -153,8 +153,8 @@ TEST(ZonesAddText, StartsItsZoneAtTheOriginOrAtTheSoa) {
 TEST(ZonesAddText, FromTheRootIsAWholeWorld) {
   Zones zones;
   ASSERT_TRUE(zones.add_zone_text("shop.example. TXT one\nbank.test. TXT two\n", "world.zone", ""));
-  EXPECT_THAT(zones.lookup(now, {"bank.test", Type::txt}).texts(), ElementsAre("two"));
-  EXPECT_EQ(zones.lookup(now, {"elsewhere.org", Type::txt}).rcode, Rcode::nxdomain);
+  EXPECT_THAT(zones.lookup(looked_up_at, {"bank.test", Type::txt}).texts(), ElementsAre("two"));
+  EXPECT_EQ(zones.lookup(looked_up_at, {"elsewhere.org", Type::txt}).rcode, Rcode::nxdomain);
 }
 
 TEST(ZonesAddText, TakesAllOrNothing) {
@@ -162,7 +162,7 @@ TEST(ZonesAddText, TakesAllOrNothing) {
   const auto added = zones.add_zone_text("@ TXT one\nmx.bank.example. A 192.0.2.1\n", "shop.zone", "shop.example");
   ASSERT_FALSE(added);
   EXPECT_THAT(added.error().to_string(), StartsWith("shop.zone:2:1: A record for 'mx.bank.example' is outside"));
-  EXPECT_EQ(zones.lookup(now, {"shop.example", Type::txt}).rcode, Rcode::refused);
+  EXPECT_EQ(zones.lookup(looked_up_at, {"shop.example", Type::txt}).rcode, Rcode::refused);
 }
 
 TEST(ParseData, ReadsWhatStandsBehindTheType) {

@@ -12,7 +12,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-constexpr Instant start{std::chrono::hours(500'000)};
+constexpr Instant change_begin{std::chrono::hours(500'000)};
 
 class ZonesChange : public testing::Test {
  protected:
@@ -36,16 +36,16 @@ class ZonesChange : public testing::Test {
   static RrsetChange txt(std::string name, Duration at, std::vector<std::string> texts) {
     RrsetChange change;
     change.name = std::move(name);
-    change.at = start + at;
+    change.at = change_begin + at;
     for (const std::string& text : texts) change.values.emplace_back(Txt::of(text));
     return change;
   }
   std::vector<std::string> texts(Duration at, const std::string& name = "shop.example",
                                  std::string_view region = {}) const {
-    return zones_.lookup(start + at, {name, Type::txt}, region).texts();
+    return zones_.lookup(change_begin + at, {name, Type::txt}, region).texts();
   }
   Rcode rcode(Duration at, const std::string& name, Type type = Type::txt, std::string_view region = {}) const {
-    return zones_.lookup(start + at, {name, type}, region).rcode;
+    return zones_.lookup(change_begin + at, {name, type}, region).rcode;
   }
 
   Zones zones_;
@@ -64,8 +64,8 @@ TEST_F(ZonesChange, GivesTheTtlOfTheVersion) {
   RrsetChange change = txt("shop.example", 1h, {"second"});
   change.ttl_s = 60;
   schedule(change);
-  EXPECT_EQ(zones_.lookup(start, {"shop.example", Type::txt}).ttl_s(), Record::default_ttl_s);
-  EXPECT_EQ(zones_.lookup(start + 1h, {"shop.example", Type::txt}).ttl_s(), 60U);
+  EXPECT_EQ(zones_.lookup(change_begin, {"shop.example", Type::txt}).ttl_s(), Record::default_ttl_s);
+  EXPECT_EQ(zones_.lookup(change_begin + 1h, {"shop.example", Type::txt}).ttl_s(), 60U);
 }
 
 TEST_F(ZonesChange, ReplacesOnlyTheTextsThatBeginSo) {
@@ -107,11 +107,11 @@ TEST_F(ZonesChange, FollowsACnameThatChanges) {
   RrsetChange change;
   change.name = "www.shop.example";
   change.type = Type::cname;
-  change.at = start + 1h;
+  change.at = change_begin + 1h;
   change.values = {Target{"HOST.any.shop.example."}};
   schedule(change);
   EXPECT_EQ(rcode(0h, "www.shop.example", Type::a), Rcode::nxdomain);
-  EXPECT_THAT(zones_.lookup(start + 1h, {"www.shop.example", Type::a}).addresses(),
+  EXPECT_THAT(zones_.lookup(change_begin + 1h, {"www.shop.example", Type::a}).addresses(),
               ElementsAre(*IpAddress::parse("192.0.2.1")));
 }
 
@@ -167,7 +167,7 @@ TEST_F(ZonesChange, AnswersEachRegionItsOwn) {
 
 TEST_F(ZonesChange, ListsOnlyWhatIsThereForAny) {
   schedule(txt("s1._domainkey.shop.example", 1h, {"v=DKIM1; p=two"}));
-  EXPECT_THAT(zones_.lookup(start + 1h, {"s1._domainkey.shop.example", Type::any}).texts(),
+  EXPECT_THAT(zones_.lookup(change_begin + 1h, {"s1._domainkey.shop.example", Type::any}).texts(),
               ElementsAre("v=DKIM1; p=two"));
 }
 
@@ -199,8 +199,8 @@ Fault fault(std::string name, FaultKind kind) {
 TEST_F(ZonesChange, FailsWhereAndWhenAFaultSaysSo) {
   Fault window = fault("Shop.example", FaultKind::servfail);
   window.type = Type::txt;
-  window.from = start + 1h;
-  window.until = start + 2h;
+  window.from = change_begin + 1h;
+  window.until = change_begin + 2h;
   ASSERT_TRUE(zones_.add_fault(window));
   EXPECT_EQ(rcode(1h - 1ns, "shop.example"), Rcode::noerror);
   EXPECT_EQ(rcode(1h, "shop.example"), Rcode::servfail);
@@ -222,7 +222,7 @@ TEST_F(ZonesChange, FailsBelowANameAndInARegion) {
 
 TEST_F(ZonesChange, TimesOutAtACost) {
   ASSERT_TRUE(zones_.add_fault(fault("shop.example", FaultKind::timeout)));
-  const Answer answer = zones_.lookup(start, {"shop.example", Type::txt});
+  const Answer answer = zones_.lookup(change_begin, {"shop.example", Type::txt});
   EXPECT_TRUE(answer.timed_out);
   EXPECT_TRUE(answer.temporary());
   EXPECT_EQ(answer.cost, 10s);
@@ -231,7 +231,7 @@ TEST_F(ZonesChange, TimesOutAtACost) {
 // RFC 2308 §2.1: whoever keeps the answer needs the SOA.
 TEST_F(ZonesChange, DeniesANameWithItsSoa) {
   ASSERT_TRUE(zones_.add_fault(fault("shop.example", FaultKind::nxdomain)));
-  const Answer answer = zones_.lookup(start, {"shop.example", Type::txt});
+  const Answer answer = zones_.lookup(change_begin, {"shop.example", Type::txt});
   EXPECT_EQ(answer.rcode, Rcode::nxdomain);
   EXPECT_EQ(answer.ttl_s(), 300U);
 }
@@ -241,7 +241,7 @@ TEST_F(ZonesChange, AddsUpDelayAndTruncation) {
   slow.cost = 3s;
   ASSERT_TRUE(zones_.add_fault(slow));
   ASSERT_TRUE(zones_.add_fault(fault("shop.example", FaultKind::truncated)));
-  const Answer answer = zones_.lookup(start, {"shop.example", Type::txt});
+  const Answer answer = zones_.lookup(change_begin, {"shop.example", Type::txt});
   EXPECT_EQ(answer.cost, 3s);
   EXPECT_TRUE(answer.truncated_over_udp);
   EXPECT_EQ(answer.texts().size(), 2U);

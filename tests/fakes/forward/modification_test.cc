@@ -16,7 +16,7 @@ using mail::TransferEncoding;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
-constexpr Instant now{std::chrono::seconds(1'790'000'000)};
+constexpr Instant modified_at{std::chrono::seconds(1'790'000'000)};
 
 std::string message(TransferEncoding encoding, bool with_attachment = false) {
   mail::Composition composition;
@@ -102,8 +102,8 @@ TEST(Modify, BreaksSignaturesAsItSays) {
   const auto survives = [&](Canonicalization header, std::vector<Modification> modifications) {
     auto signer = auth::DkimSigner::make(
         {.domain = "shop.example", .selector = "s1", .key = key, .header = header, .body = Canonicalization::relaxed});
-    const std::string changed = modified(signer->sign(original, now) + original, std::move(modifications));
-    return auth::DkimVerifier().verify(changed, resolver, now).result() == auth::DkimResult::pass;
+    const std::string changed = modified(signer->sign(original, modified_at) + original, std::move(modifications));
+    return auth::DkimVerifier().verify(changed, resolver, modified_at).result() == auth::DkimResult::pass;
   };
   EXPECT_TRUE(survives(Canonicalization::simple, {}));
   EXPECT_TRUE(survives(Canonicalization::relaxed, {Modification::headers}));

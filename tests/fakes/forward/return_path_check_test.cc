@@ -3,7 +3,7 @@
 namespace mailrig::forward {
 namespace {
 
-constexpr Instant now{std::chrono::seconds(1'577'836'860)};
+constexpr Instant returned_at{std::chrono::seconds(1'577'836'860)};
 
 TEST(ReturnPathCheck, TakesOwnReturnPathsAndOrdinaryAddressesOnly) {
   const Srs srs("tops3cr3t", "example.com");
@@ -11,7 +11,7 @@ TEST(ReturnPathCheck, TakesOwnReturnPathsAndOrdinaryAddressesOnly) {
       .key = "unknown_user", .event = policy::Event::unknown_user, .code = 550, .text = {}};
   ReturnPathCheck check(srs, {&reply, policy::Phase::rcpt});
   const auto refused = [&](std::string address) {
-    return check.rcpt(now, {}, {.address = std::move(address), .local_part = {}, .domain = {}, .command = {}});
+    return check.rcpt(returned_at, {}, {.address = std::move(address), .local_part = {}, .domain = {}, .command = {}});
   };
   EXPECT_FALSE(refused("ann@example.com"));
   EXPECT_FALSE(refused("SRS0=vmyz=2W=otherdomain.com=test@example.com"));

@@ -4,31 +4,31 @@ namespace mailrig::forward {
 namespace {
 
 // 2020-01-01T00:01:00Z and "tops3cr3t": the addresses that PostSRSd's own tests expect of this day and secret.
-constexpr Instant now{std::chrono::seconds(1'577'836'860)};
+constexpr Instant rewritten_at{std::chrono::seconds(1'577'836'860)};
 const Srs srs("tops3cr3t", "example.com");
 
 std::string reversed(std::string_view address) {
-  const auto result = srs.reverse(now, address);
+  const auto result = srs.reverse(rewritten_at, address);
   return result ? *result : "(" + result.error().message + ")";
 }
 
 TEST(Srs, RewritesAsOtherImplementationsDo) {
-  EXPECT_EQ(srs.rewrite(now, "test@otherdomain.com"), "SRS0=vmyz=2W=otherdomain.com=test@example.com");
-  EXPECT_EQ(srs.rewrite(now, "hash234@somedomain.com"), "SRS0=-3_5=2W=somedomain.com=hash234@example.com");
+  EXPECT_EQ(srs.rewrite(rewritten_at, "test@otherdomain.com"), "SRS0=vmyz=2W=otherdomain.com=test@example.com");
+  EXPECT_EQ(srs.rewrite(rewritten_at, "hash234@somedomain.com"), "SRS0=-3_5=2W=somedomain.com=hash234@example.com");
 }
 
 TEST(Srs, LeavesItsOwnDomainAndTheNullSenderAlone) {
-  EXPECT_EQ(srs.rewrite(now, "test@example.com"), "test@example.com");
-  EXPECT_EQ(srs.rewrite(now, "SRS0=XjO9=2V=otherdomain.com=test@Example.com"),
+  EXPECT_EQ(srs.rewrite(rewritten_at, "test@example.com"), "test@example.com");
+  EXPECT_EQ(srs.rewrite(rewritten_at, "SRS0=XjO9=2V=otherdomain.com=test@Example.com"),
             "SRS0=XjO9=2V=otherdomain.com=test@Example.com");
-  EXPECT_EQ(srs.rewrite(now, ""), "");
-  EXPECT_EQ(srs.rewrite(now, "foo"), "foo");
+  EXPECT_EQ(srs.rewrite(rewritten_at, ""), "");
+  EXPECT_EQ(srs.rewrite(rewritten_at, "foo"), "foo");
 }
 
 TEST(Srs, RemembersOnlyTheFirstForwarder) {
-  EXPECT_EQ(srs.rewrite(now, "SRS0=opaque+string@otherdomain.com"),
+  EXPECT_EQ(srs.rewrite(rewritten_at, "SRS0=opaque+string@otherdomain.com"),
             "SRS1=chaI=otherdomain.com==opaque+string@example.com");
-  EXPECT_EQ(srs.rewrite(now, "SRS1=X=thirddomain.com==opaque+string@otherdomain.com"),
+  EXPECT_EQ(srs.rewrite(rewritten_at, "SRS1=X=thirddomain.com==opaque+string@otherdomain.com"),
             "SRS1=JIBX=thirddomain.com==opaque+string@example.com");
 }
 
@@ -59,20 +59,20 @@ TEST(Srs, RefusesWhatIsForgedExpiredOrIncomplete) {
 }
 
 TEST(Srs, HoldsForThreeWeeks) {
-  const std::string address = srs.rewrite(now, "test@otherdomain.com");
-  const auto later = [&](int days) { return now + std::chrono::hours(24 * days); };
+  const std::string address = srs.rewrite(rewritten_at, "test@otherdomain.com");
+  const auto later = [&](int days) { return rewritten_at + std::chrono::hours(24 * days); };
   EXPECT_TRUE(srs.reverse(later(21), address));
   EXPECT_FALSE(srs.reverse(later(22), address));
 }
 
 TEST(Srs, IsAsGoodAsItsSecret) {
-  EXPECT_FALSE(Srs("another", "example.com").reverse(now, "SRS0=vmyz=2W=otherdomain.com=test@example.com"));
+  EXPECT_FALSE(Srs("another", "example.com").reverse(rewritten_at, "SRS0=vmyz=2W=otherdomain.com=test@example.com"));
 }
 
 // Local parts may be quoted, and may hold the separator.
 TEST(Srs, TakesAnyLocalPartThereAndBack) {
   for (const char* address : {"a=b=c@shop.example", "\"two words\"@shop.example", "bounces+00c0ffee@shop.example"}) {
-    EXPECT_EQ(reversed(srs.rewrite(now, address)), address);
+    EXPECT_EQ(reversed(srs.rewrite(rewritten_at, address)), address);
   }
 }
 

@@ -9,7 +9,7 @@ namespace {
 
 using namespace testing;
 
-const ReplyTemplate deferred = reply(Event::local_error, 451);
+const ReplyTemplate put_off = reply(Event::local_error, 451);
 const ReplyTemplate not_available = reply(Event::syntax_error, 550);
 
 TEST(AssignRecipient, SplitsAndLowersAnAddress) {
@@ -87,7 +87,7 @@ class CommandedDeferralTest : public ::testing::Test {
     return Event::accepted;
   }
 
-  CommandedDeferral policy_{{&deferred, Phase::rcpt}, {&not_available, Phase::rcpt}};
+  CommandedDeferral policy_{{&put_off, Phase::rcpt}, {&not_available, Phase::rcpt}};
 };
 
 TEST_F(CommandedDeferralTest, DefersAsOftenAsCommanded) {

@@ -14,7 +14,7 @@ const ReplyTemplate blocked = reply(Event::reputation_blocked, 550);
 const ReplyTemplate throttled_name = reply(Event::reputation_throttled, 451);
 const ReplyTemplate blocked_name = reply(Event::reputation_blocked, 554);
 
-class Directory : public MailboxDirectory {
+class Traps : public MailboxDirectory {
  public:
   MailboxStatus status(std::string_view local_part, std::string_view) const override {
     return local_part == "trap" ? MailboxStatus::trap : MailboxStatus::ok;
@@ -64,7 +64,7 @@ class ReputationTest : public ::testing::Test {
                            .blocked = {&blocked, Phase::connect},
                            .throttled_domain = {},
                            .blocked_domain = {}};
-  const Directory directory_;
+  const Traps directory_;
   Session session_ = session_from("198.18.2.10");
   MessageFacts message_;
   std::optional<Reputation> policy_;

@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const Instant start = *parse_rfc3339("2026-03-02T08:00:00Z");
+const Instant beginning = *parse_rfc3339("2026-03-02T08:00:00Z");
 
 // The frame of half an hour in which an instant lies.
 std::int64_t half_hour(Instant now) {
@@ -20,39 +20,39 @@ std::int64_t half_hour(Instant now) {
 
 TEST(SlidingWindow, CountsWhatWasAdded) {
   SlidingWindow window;
-  EXPECT_EQ(window.total(start, 60s), 0U);
-  window.add(start, 60s);
-  window.add(start + 1s, 60s);
-  EXPECT_EQ(window.total(start + 1s, 60s), 2U);
+  EXPECT_EQ(window.total(beginning, 60s), 0U);
+  window.add(beginning, 60s);
+  window.add(beginning + 1s, 60s);
+  EXPECT_EQ(window.total(beginning + 1s, 60s), 2U);
 }
 
 TEST(SlidingWindow, SlidesInTwelfths) {
   SlidingWindow window;
-  window.add(start, 60s);
-  window.add(start + 5s, 60s);
+  window.add(beginning, 60s);
+  window.add(beginning + 5s, 60s);
   // The first unit counts for the window and the part that it fell into.
-  EXPECT_EQ(window.total(start + 65s - 1ns, 60s), 2U);
-  EXPECT_EQ(window.total(start + 65s, 60s), 1U);
-  EXPECT_EQ(window.total(start + 70s, 60s), 0U);
+  EXPECT_EQ(window.total(beginning + 65s - 1ns, 60s), 2U);
+  EXPECT_EQ(window.total(beginning + 65s, 60s), 1U);
+  EXPECT_EQ(window.total(beginning + 70s, 60s), 0U);
 }
 
 TEST(SlidingWindow, SaysUntilWhenAUnitCounts) {
-  EXPECT_EQ(SlidingWindow::counted_until(start + 3s, 60s), start + 65s - 1ns);
+  EXPECT_EQ(SlidingWindow::counted_until(beginning + 3s, 60s), beginning + 65s - 1ns);
 }
 
 TEST(SlidingWindow, ALongSilenceEmptiesIt) {
   SlidingWindow window;
-  window.add(start, 60s);
-  EXPECT_EQ(window.total(start + 24h, 60s), 0U);
-  window.add(start + 24h, 60s);
-  EXPECT_EQ(window.total(start + 24h, 60s), 1U);
+  window.add(beginning, 60s);
+  EXPECT_EQ(window.total(beginning + 24h, 60s), 0U);
+  window.add(beginning + 24h, 60s);
+  EXPECT_EQ(window.total(beginning + 24h, 60s), 1U);
 }
 
 TEST(SlidingWindow, ATimeAHairTooEarlyIsTakenAsNow) {
   SlidingWindow window;
-  window.add(start, 60s);
-  window.add(start - 1us, 60s);
-  EXPECT_EQ(window.total(start, 60s), 2U);
+  window.add(beginning, 60s);
+  window.add(beginning - 1us, 60s);
+  EXPECT_EQ(window.total(beginning, 60s), 2U);
 }
 
 // The promise: never fewer than in the exact window, never more than in a window a twelfth (and a part) longer.
@@ -61,7 +61,7 @@ TEST(SlidingWindow, StaysBetweenTheWindowAndOneATwelfthLonger) {
   SlidingWindow window;
   std::deque<Instant> units;
   const Draw draw(3);
-  Instant now = start;
+  Instant now = beginning;
   for (std::uint64_t i = 0; i < 20'000; ++i) {
     now += std::chrono::milliseconds(below(draw.bits("test", "gap", i), 4000));
     const auto units_since = [&](Instant since) {
@@ -80,45 +80,45 @@ TEST(SlidingWindow, StaysBetweenTheWindowAndOneATwelfthLonger) {
 TEST(SlidingWindow, ATwelfthCountsNoFurtherThanItsCell) {
   SlidingWindow window;
   constexpr std::uint32_t cell_max = SlidingWindow::count_max / 12;
-  for (std::uint32_t i = 0; i < cell_max + 5; ++i) window.add(start, 60s);
-  EXPECT_EQ(window.total(start, 60s), cell_max);
-  window.add(start + 5s, 60s);
-  EXPECT_EQ(window.total(start + 5s, 60s), cell_max + 1) << "the next part has a cell of its own";
-  EXPECT_EQ(window.total(start + 65s, 60s), 1U) << "what was not counted is not taken off";
+  for (std::uint32_t i = 0; i < cell_max + 5; ++i) window.add(beginning, 60s);
+  EXPECT_EQ(window.total(beginning, 60s), cell_max);
+  window.add(beginning + 5s, 60s);
+  EXPECT_EQ(window.total(beginning + 5s, 60s), cell_max + 1) << "the next part has a cell of its own";
+  EXPECT_EQ(window.total(beginning + 65s, 60s), 1U) << "what was not counted is not taken off";
 }
 
 TEST(SlidingWindow, AFrameIsEmptiedAtOnceWhenItEnds) {
   SlidingWindow window;
-  window.add_in_frame(half_hour(start));
-  window.add_in_frame(half_hour(start + 30min - 1ns));
-  EXPECT_EQ(window.total_in_frame(half_hour(start + 30min - 1ns)), 2U);
-  EXPECT_EQ(window.total_in_frame(half_hour(start + 30min)), 0U);
-  window.add_in_frame(half_hour(start + 30min));
-  EXPECT_EQ(window.total_in_frame(half_hour(start + 30min)), 1U);
+  window.add_in_frame(half_hour(beginning));
+  window.add_in_frame(half_hour(beginning + 30min - 1ns));
+  EXPECT_EQ(window.total_in_frame(half_hour(beginning + 30min - 1ns)), 2U);
+  EXPECT_EQ(window.total_in_frame(half_hour(beginning + 30min)), 0U);
+  window.add_in_frame(half_hour(beginning + 30min));
+  EXPECT_EQ(window.total_in_frame(half_hour(beginning + 30min)), 1U);
 }
 
 TEST(SlidingWindow, AFrameCountsFurtherThanACell) {
   SlidingWindow window;
-  for (int i = 0; i < 70'000; ++i) window.add_in_frame(half_hour(start));
-  EXPECT_EQ(window.total_in_frame(half_hour(start)), 70'000U);
+  for (int i = 0; i < 70'000; ++i) window.add_in_frame(half_hour(beginning));
+  EXPECT_EQ(window.total_in_frame(half_hour(beginning)), 70'000U);
 }
 
 TEST(SlidingWindow, FramesAreTheClocksNotTheFirstUnits) {
-  EXPECT_EQ(SlidingWindow::end_of_frame(start, 30min), start + 30min);
-  EXPECT_EQ(SlidingWindow::end_of_frame(start + 29min, 30min), start + 30min);
+  EXPECT_EQ(SlidingWindow::end_of_frame(beginning, 30min), beginning + 30min);
+  EXPECT_EQ(SlidingWindow::end_of_frame(beginning + 29min, 30min), beginning + 30min);
   SlidingWindow window;
-  window.add_in_frame(half_hour(start + 29min));
-  window.add_in_frame(half_hour(start + 29min - 1us));
-  EXPECT_EQ(window.total_in_frame(half_hour(start + 29min)), 2U) << "a time a hair too early";
-  EXPECT_EQ(window.total_in_frame(half_hour(start + 31min)), 0U);
-  window.add_in_frame(half_hour(start + 29min));
-  EXPECT_EQ(window.total_in_frame(half_hour(start + 31min)), 1U) << "and across the end of a frame";
+  window.add_in_frame(half_hour(beginning + 29min));
+  window.add_in_frame(half_hour(beginning + 29min - 1us));
+  EXPECT_EQ(window.total_in_frame(half_hour(beginning + 29min)), 2U) << "a time a hair too early";
+  EXPECT_EQ(window.total_in_frame(half_hour(beginning + 31min)), 0U);
+  window.add_in_frame(half_hour(beginning + 29min));
+  EXPECT_EQ(window.total_in_frame(half_hour(beginning + 31min)), 1U) << "and across the end of a frame";
 }
 
 TEST(WindowClock, KnowsThePartInWhicheverOrderItIsAsked) {
   WindowClock parts(1min, false), frames(1min, true);
   for (const Duration later : {0s, 4s, 5s, 59s, 60s, 61s, 30s, 3600s, 4s}) {
-    const Instant now = start + later;
+    const Instant now = beginning + later;
     EXPECT_EQ(parts.part(now), now.time_since_epoch() / 5s);
     EXPECT_EQ(parts.counted_until(now), SlidingWindow::counted_until(now, 1min));
     EXPECT_EQ(frames.part(now), now.time_since_epoch() / 1min);

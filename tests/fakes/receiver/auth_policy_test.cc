@@ -11,7 +11,7 @@ using policy::BulkSettings;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-std::string fault(std::string_view name, std::string_view changes) {
+std::string fault_of_change(std::string_view name, std::string_view changes) {
   const auto document = config::Document::parse(changes, "scenario.yaml");
   const auto loaded = load_profile(name, &document.value().root());
   return loaded ? "" : loaded.error().to_string();
@@ -75,21 +75,21 @@ TEST(AuthPolicyTest, WhoJudgesByDefault) {
 }
 
 TEST(AuthPolicyTest, WhatTheDnsDidNotSayCannotBeRejected) {
-  EXPECT_THAT(fault("gmail", "auth_policy: { spf_temperror: reject }"),
+  EXPECT_THAT(fault_of_change("gmail", "auth_policy: { spf_temperror: reject }"),
               HasSubstr("auth_policy.spf_temperror: unknown value 'reject'"));
-  EXPECT_THAT(fault("gmail", "replies: { dmarc_temperror: '550 5.7.1 no' }"),
+  EXPECT_THAT(fault_of_change("gmail", "replies: { dmarc_temperror: '550 5.7.1 no' }"),
               HasSubstr("'dmarc_temperror' asks to try again, so its code must be 4yz, not 550"));
-  EXPECT_THAT(fault("gmail", "replies: { spf_fail/temporary: '550 5.7.1 no' }"),
+  EXPECT_THAT(fault_of_change("gmail", "replies: { spf_fail/temporary: '550 5.7.1 no' }"),
               HasSubstr("'spf_fail/temporary' asks to try again, so its code must be 4yz, not 550"));
 }
 
 TEST(AuthPolicyTest, MisspeltKeysAndValuesAreTold) {
-  EXPECT_THAT(fault("gmail", "auth_policy: { spf_fial: reject }"), HasSubstr("did you mean 'spf_fail'?"));
-  EXPECT_THAT(fault("gmail", "auth_policy: { dmarc: honor }"), HasSubstr("did you mean 'honour'?"));
+  EXPECT_THAT(fault_of_change("gmail", "auth_policy: { spf_fial: reject }"), HasSubstr("did you mean 'spf_fail'?"));
+  EXPECT_THAT(fault_of_change("gmail", "auth_policy: { dmarc: honor }"), HasSubstr("did you mean 'honour'?"));
 }
 
 TEST(AuthPolicyTest, ARefusalThatNeedsTheSignatureComesAfterData) {
-  EXPECT_THAT(fault("qq", "auth_policy: { spf_hardfail_without_dkim: reject }"),
+  EXPECT_THAT(fault_of_change("qq", "auth_policy: { spf_hardfail_without_dkim: reject }"),
               HasSubstr("auth_policy.spf_hardfail_without_dkim is known only after DATA; set phases.spf_fail to data"));
 }
 

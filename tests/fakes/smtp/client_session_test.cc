@@ -13,16 +13,16 @@ using Kind = ClientEvent::Kind;
 using Outcome = RecipientResult::Kind;
 using std::chrono::minutes;
 
-constexpr Instant start{std::chrono::hours(1)};
+constexpr Instant connected_at{std::chrono::hours(1)};
 
 // Speaks the server's part.
 class Server {
  public:
-  explicit Server(ClientConfig config = {}) : session(with_name(std::move(config))) { session.start(start); }
+  explicit Server(ClientConfig config = {}) : session(with_name(std::move(config))) { session.start(connected_at); }
 
   // The server says `bytes`; returns what the client says to that.
   std::string says(std::string_view bytes) {
-    session.receive(start, bytes);
+    session.receive(connected_at, bytes);
     return heard();
   }
 
@@ -43,7 +43,7 @@ class Server {
   }
 
   std::string sends(const OutgoingMessage& message) {
-    session.send(start, message);
+    session.send(connected_at, message);
     return heard();
   }
 
@@ -101,7 +101,7 @@ TEST(ClientSession, SendsInLockStepWithoutPipelining) {
   expect(server.last.result.recipients[0], Outcome::delivered, Stage::data, 250);
   expect(server.last.result.recipients[1], Outcome::failed, Stage::rcpt, 550);
   EXPECT_TRUE(server.last.result.connection_usable);
-  server.session.quit(start);
+  server.session.quit(connected_at);
   EXPECT_EQ(server.heard(), "QUIT\r\n");
   server.says("221 bye\r\n");
   expect_closed(server, Stage::quit, 221);
@@ -288,7 +288,7 @@ TEST(ClientSession, UpgradesToTlsAndSaysEhloAgain) {
   EXPECT_EQ(server.says("250-x\r\n250-PIPELINING\r\n250 STARTTLS\r\n"), "STARTTLS\r\n");
   server.says("220 go ahead\r\n");
   ASSERT_EQ(server.event(), Kind::start_tls);
-  server.session.tls_started(start);
+  server.session.tls_started(connected_at);
   EXPECT_EQ(server.heard(), "EHLO client.example\r\n");
   server.says("250-x\r\n250 STARTTLS\r\n");
   EXPECT_EQ(server.event(), Kind::ready) << "no second STARTTLS";
@@ -305,7 +305,7 @@ TEST(ClientSession, ForgetsRepliesInjectedBeforeTls) {
   server.says("220 go ahead\r\n250-fake\r\n250 AUTH PLAIN\r\n250-half");
   ASSERT_EQ(server.event(), Kind::start_tls);
   server.says("250 later\r\n");
-  server.session.tls_started(start);
+  server.session.tls_started(connected_at);
   EXPECT_EQ(server.heard(), "EHLO client.example\r\n");
   EXPECT_FALSE(server.event());
   server.says("250 x\r\n");
@@ -346,7 +346,7 @@ TEST(ClientSession, FailedHandshakeEndsTheSession) {
   server.says("250-x\r\n250 STARTTLS\r\n");
   server.says("220 go\r\n");
   ASSERT_EQ(server.event(), Kind::start_tls);
-  server.session.tls_failed(start);
+  server.session.tls_failed(connected_at);
   expect_closed(server, Stage::tls, 0);
 }
 
@@ -403,7 +403,7 @@ TEST(ClientSession, CutConnectionDefersWhatWasUnderWay) {
   server.says("250 ok\r\n");
   server.says("354 go\r\n");
   server.says("250 queued\r");  // half a reply is none
-  server.session.peer_closed(start);
+  server.session.peer_closed(connected_at);
   ASSERT_EQ(server.event(), Kind::transaction_done);
   expect(server.last.result.recipients[0], Outcome::deferred, Stage::data, 0);
   expect_closed(server, Stage::data, 0);
@@ -413,8 +413,8 @@ TEST(ClientSession, CutConnectionDefersWhatWasUnderWay) {
 TEST(ClientSession, CutConnectionBetweenTransactionsFailsNothing) {
   Server server;
   server.greets(plain);
-  server.session.peer_closed(start);
-  server.session.peer_closed(start);
+  server.session.peer_closed(connected_at);
+  server.session.peer_closed(connected_at);
   expect_closed(server, Stage::quit, 0);
 }
 
@@ -447,9 +447,9 @@ TEST(ClientSession, RefusalInTheMiddleOfTheMessageCounts) {
   server.sends(message);
   server.says("250 ok\r\n");
   server.says("250 ok\r\n");
-  server.session.receive(start, "354 go\r\n");
+  server.session.receive(connected_at, "354 go\r\n");
   EXPECT_LT(server.session.output().size(), 100'000u) << "encoded as it is taken";
-  server.session.receive(start, "552 5.3.4 too much\r\n");
+  server.session.receive(connected_at, "552 5.3.4 too much\r\n");
   EXPECT_EQ(server.session.output(), "");
   ASSERT_EQ(server.event(), Kind::transaction_done);
   expect(server.last.result.recipients[0], Outcome::failed, Stage::data, 552);
@@ -460,28 +460,28 @@ TEST(ClientSession, RefusalInTheMiddleOfTheMessageCounts) {
 TEST(ClientSession, TimesOutPhaseByPhase) {
   // RFC 5321 §4.5.3.2
   Server greeting({.greeting_timeout = minutes(1)});
-  EXPECT_EQ(greeting.session.deadline(), start + minutes(1));
-  greeting.session.expire(start + minutes(1) - Duration(1));
+  EXPECT_EQ(greeting.session.deadline(), connected_at + minutes(1));
+  greeting.session.expire(connected_at + minutes(1) - Duration(1));
   EXPECT_FALSE(greeting.session.finished());
-  greeting.session.expire(start + minutes(1));
+  greeting.session.expire(connected_at + minutes(1));
   expect_closed(greeting, Stage::greeting, 0);
   EXPECT_TRUE(greeting.last.failure.timed_out);
 
   Server server({.command_timeout = minutes(2), .data_timeout = minutes(3)});
   server.says("220 x\r\n");
-  EXPECT_EQ(server.session.deadline(), start + minutes(2));
+  EXPECT_EQ(server.session.deadline(), connected_at + minutes(2));
   server.says("250 x\r\n");
   ASSERT_EQ(server.event(), Kind::ready);
   EXPECT_EQ(server.session.deadline(), never);
   const auto message = message_to({"c@d.example"});
-  server.session.send(start + minutes(60), message);
-  EXPECT_EQ(server.session.deadline(), start + minutes(62));
-  server.session.receive(start + minutes(61), "250 ok\r\n");
-  EXPECT_EQ(server.session.deadline(), start + minutes(63));
-  server.session.receive(start + minutes(61), "250 ok\r\n");
-  server.session.receive(start + minutes(61), "354 go\r\n");
-  EXPECT_EQ(server.session.deadline(), start + minutes(64));
-  server.session.expire(start + minutes(64));
+  server.session.send(connected_at + minutes(60), message);
+  EXPECT_EQ(server.session.deadline(), connected_at + minutes(62));
+  server.session.receive(connected_at + minutes(61), "250 ok\r\n");
+  EXPECT_EQ(server.session.deadline(), connected_at + minutes(63));
+  server.session.receive(connected_at + minutes(61), "250 ok\r\n");
+  server.session.receive(connected_at + minutes(61), "354 go\r\n");
+  EXPECT_EQ(server.session.deadline(), connected_at + minutes(64));
+  server.session.expire(connected_at + minutes(64));
   ASSERT_EQ(server.event(), Kind::transaction_done);
   expect(server.last.result.recipients[0], Outcome::deferred, Stage::data, 0);
   expect_closed(server, Stage::data, 0);

@@ -10,7 +10,7 @@
 namespace mailrig::smtp {
 namespace {
 
-using Kind = ServerEvent::Kind;
+using EventKind = ServerEvent::Kind;
 using std::chrono::minutes;
 
 constexpr Instant start{std::chrono::hours(1)};
@@ -43,15 +43,15 @@ struct Driver {
   void pump() {
     do {
       while (auto event = session.next_event()) {
-        if (event->kind == Kind::rcpt) ++rcpts;
-        if (event->kind == Kind::message) {
+        if (event->kind == EventKind::rcpt) ++rcpts;
+        if (event->kind == EventKind::message) {
           ++messages;
           content = event->content;
         }
-        if (event->kind == Kind::closed) ++closed;
+        if (event->kind == EventKind::closed) ++closed;
         if (event->wants_answer()) {
           session.answer(start,
-                         {.reply = {.code = static_cast<std::uint16_t>(event->kind == Kind::connected ? 220 : 250),
+                         {.reply = {.code = static_cast<std::uint16_t>(event->kind == EventKind::connected ? 220 : 250),
                                     .text = "yes"}});
         }
       }
@@ -128,7 +128,7 @@ TEST(ServerSession, KeepsLargeContentByteForByte) {
 TEST(ServerSession, StopsReadingWhileAnAnswerIsDue) {
   ServerSession session(small_config());
   session.start(start);
-  ASSERT_EQ(session.next_event()->kind, Kind::connected);
+  ASSERT_EQ(session.next_event()->kind, EventKind::connected);
   std::size_t taken = 0;
   const std::string noops = "NOOP\r\nNOOP\r\nNOOP\r\nNOOP\r\n";
   while (session.wants_input()) {
@@ -165,11 +165,11 @@ TEST(ServerSession, EventsBelongToCommandsInTheirOrder) {
   ASSERT_TRUE(session.next_event());
   session.answer(start, {.reply = {.code = 220, .text = "x"}});
   session.receive(start, "HELO c.example\r\nRSET\r\nMAIL FROM:<a@b.example>\r\n");
-  ASSERT_EQ(session.next_event()->kind, Kind::helo);
+  ASSERT_EQ(session.next_event()->kind, EventKind::helo);
   EXPECT_FALSE(session.next_event());  // an answer is due first
   session.answer(start, {.reply = {.code = 250, .text = "x"}});
-  ASSERT_EQ(session.next_event()->kind, Kind::reset);
-  ASSERT_EQ(session.next_event()->kind, Kind::mail);
+  ASSERT_EQ(session.next_event()->kind, EventKind::reset);
+  ASSERT_EQ(session.next_event()->kind, EventKind::mail);
 }
 
 TEST(ServerSession, ClosesExactlyOnce) {

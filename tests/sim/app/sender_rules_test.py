@@ -91,13 +91,14 @@ class SenderRules(product.ProductTest):
             self.assertEqual((name, receiver["events"]["unknown_user"], receiver["totals"]["suppressed"]), (name, 4, 4))
 
     def test_a_sender_that_is_not_ours_takes_none_of_it(self):
-        for key, value in (("suppression", "{}"), ("stop", "{bounced: 5%}"), ("shaping", "{gmail: {connections: 1}}")):
+        for key, value in (("senders.shop.suppression", "{}"), ("senders.shop.stop", "{bounced: 5%}"),
+                           ("senders.shop.shaping", "{gmail: {connections: 1}}"), ("mail.to_gmail.priority", "high")):
             plain = [line for line in COMPLAINED.splitlines() if "suppression:" not in line and "stop:" not in line]
             file = self.write("plain.yaml", "\n".join(plain))
-            ran = product.mailrig("run", file, "--sender", "none", "--set", f"senders.shop.{key}={value}", "--out",
+            ran = product.mailrig("run", file, "--sender", "none", "--set", f"{key}={value}", "--out",
                                   self.folder / "run")
             self.assertEqual(ran.returncode, 2, ran.stdout + ran.stderr)
-            self.assertIn(f"senders.shop.{key}: is for the reference sender", ran.stderr)
+            self.assertIn(f"{key}: is for the reference sender", ran.stderr)
 
 
 if __name__ == "__main__":

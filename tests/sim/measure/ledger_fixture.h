@@ -20,6 +20,7 @@ inline Instant at(double seconds) {
 
 inline constexpr std::uint32_t gmail = 0;
 inline constexpr std::uint32_t qq = 1;
+inline constexpr auto ann = "ann@gmail.example";
 
 inline policy::ReplyTemplate reply_template(policy::Event event, std::uint16_t code, std::string text) {
   return {.key = std::string(policy::to_string(event)), .event = event, .code = code, .text = std::move(text)};

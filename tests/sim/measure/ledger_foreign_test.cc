@@ -11,8 +11,6 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr const char* ann = "ann@gmail.example";
-
 // A sender that reports nothing.
 LedgerConfig foreign_sender() {
   LedgerConfig config = small_run();

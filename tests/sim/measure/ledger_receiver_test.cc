@@ -13,8 +13,6 @@ using smtp::RecipientResult;
 using smtp::Stage;
 using testing::IsEmpty;
 
-constexpr auto ann = "ann@gmail.example";
-
 std::uint64_t count_of(const EventCounts& events, Event event) {
   return events[static_cast<std::size_t>(event)];
 }

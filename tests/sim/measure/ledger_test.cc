@@ -14,8 +14,6 @@ using smtp::RecipientResult;
 using smtp::Stage;
 using testing::IsEmpty;
 
-constexpr auto ann = "ann@gmail.example";
-
 TEST(Fate, FirstStoredCopyDecidesBetweenInboxAndSpam) {
   Storyteller inbox;
   inbox.submit(1, ann);

@@ -14,8 +14,6 @@
 namespace mailrig::measure {
 namespace {
 
-constexpr auto ann = "ann@gmail.example";
-
 class RunDatabaseTest : public testing::Test {
  protected:
   std::filesystem::path file() const { return folder_ / "run.db"; }

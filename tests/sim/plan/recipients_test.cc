@@ -16,10 +16,10 @@ scenario::List generated(std::uint64_t count) {
   return list;
 }
 
-const ReceiverDomains domains = {{"gmail.example", "googlemail.example"}, {"qq.example"}};
+const ReceiverDomains receiver_domains = {{"gmail.example", "googlemail.example"}, {"qq.example"}};
 
 Recipients recipients(const scenario::List& list, std::vector<std::uint32_t> to_ppm, std::uint64_t seed = 1) {
-  auto created = Recipients::create(list, to_ppm, domains, Draw(seed));
+  auto created = Recipients::create(list, to_ppm, receiver_domains, Draw(seed));
   EXPECT_TRUE(created);
   return std::move(*created);
 }
@@ -64,7 +64,7 @@ TEST(GeneratedList, OrderFollowsTheSeed) {
 TEST(GeneratedList, NeedsADomainToLiveAt) {
   const scenario::List list = generated(10);
   const std::array<std::uint32_t, 3> to = {0, 500'000, 500'000};
-  const auto created = Recipients::create(list, to, domains, Draw(1));
+  const auto created = Recipients::create(list, to, receiver_domains, Draw(1));
   ASSERT_FALSE(created);
   EXPECT_NE(created.error().message.find("no domain"), std::string::npos);
 }

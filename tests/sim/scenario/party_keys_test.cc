@@ -10,7 +10,7 @@ Scenario with_forwarders(const std::string& yaml) {
   return parsed(small, {"forwarders=" + yaml});
 }
 
-std::string fault(const std::string& yaml) {
+std::string party_fault(const std::string& yaml) {
   return faults(small, {"forwarders=" + yaml}).at(0);
 }
 
@@ -62,18 +62,18 @@ TEST(Forwarders, StandInExpectations) {
 }
 
 TEST(Forwarders, SayWhatIsWrong) {
-  EXPECT_EQ(fault("{alumni: {srs: true}}"), "--set: forwarders.alumni: key 'to' is missing in forwarder");
-  EXPECT_EQ(fault("{alumni: {to: gmial}}"),
+  EXPECT_EQ(party_fault("{alumni: {srs: true}}"), "--set: forwarders.alumni: key 'to' is missing in forwarder");
+  EXPECT_EQ(party_fault("{alumni: {to: gmial}}"),
             "--set: forwarders.alumni.to: unknown receiver or forwarder 'gmial'; did you mean 'gmail'?");
-  EXPECT_EQ(fault("{gmail: {to: gmail}}"),
+  EXPECT_EQ(party_fault("{gmail: {to: gmail}}"),
             "--set: forwarders.gmail: a receiver has this name; give the forwarder another");
-  EXPECT_EQ(fault("{alumni: {to: gmail, domain: gmail.com}}"),
+  EXPECT_EQ(party_fault("{alumni: {to: gmail, domain: gmail.com}}"),
             "--set: forwarders.alumni: receivers.gmail has the domain gmail.com already; give it another 'domain'");
-  EXPECT_EQ(fault("{alumni: {to: gmail, domain: shop.example}}"),
+  EXPECT_EQ(party_fault("{alumni: {to: gmail, domain: shop.example}}"),
             "--set: forwarders.alumni: senders.shop has the domain shop.example already; give it another 'domain'");
-  EXPECT_EQ(fault("{a: {to: gmail}, A: {to: gmail}}"),
+  EXPECT_EQ(party_fault("{a: {to: gmail}, A: {to: gmail}}"),
             "--set: forwarders.A: forwarders.a has the domain a.example already; give it another 'domain'");
-  EXPECT_THAT(fault("{alumni: {to: gmail, modify: fotter}}"), testing::HasSubstr("did you mean 'footer'?"));
+  EXPECT_THAT(party_fault("{alumni: {to: gmail, modify: fotter}}"), testing::HasSubstr("did you mean 'footer'?"));
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ Sender sender(const std::string& key, const std::string& yaml) {
   return scenario.senders.empty() ? Sender() : scenario.senders[0];
 }
 
-std::string fault(const std::string& key, const std::string& yaml) {
+std::string rule_fault(const std::string& key, const std::string& yaml) {
   return faults(small, {"senders.shop." + key + "=" + yaml}).at(0);
 }
 
@@ -30,8 +30,8 @@ TEST(SenderRules, AreOffUnlessSaid) {
 TEST(SenderRules, Suppression) {
   EXPECT_EQ(sender("suppression", "{}").suppression->length, 180 * 24h);
   EXPECT_THAT(sender("suppression", "{addresses: [a@gmail.com]}").suppression->addresses, ElementsAre("a@gmail.com"));
-  EXPECT_EQ(fault("suppression", "{for: 0}"), "--set: senders.shop.suppression.for: must be longer than 0");
-  EXPECT_EQ(fault("suppression", "{addresses: [anna]}"),
+  EXPECT_EQ(rule_fault("suppression", "{for: 0}"), "--set: senders.shop.suppression.for: must be longer than 0");
+  EXPECT_EQ(rule_fault("suppression", "{addresses: [anna]}"),
             "--set: senders.shop.suppression.addresses.0: expected an address such as anna@example.com, found 'anna'");
 }
 
@@ -40,9 +40,9 @@ TEST(SenderRules, Stop) {
   ASSERT_TRUE(stop);
   EXPECT_EQ(stop->when.invalid_ppm, 80'000u);
   EXPECT_EQ(stop->when.sample, 100u);
-  EXPECT_EQ(fault("stop", "{sample: 10}"),
+  EXPECT_EQ(rule_fault("stop", "{sample: 10}"),
             "--set: senders.shop.stop: needs 'deferred', 'bounced', 'invalid' or 'complained', such as deferred: 10%");
-  EXPECT_EQ(fault("stop", "{invalid: 0%}"), "--set: senders.shop.stop: the shares must be more than 0%");
+  EXPECT_EQ(rule_fault("stop", "{invalid: 0%}"), "--set: senders.shop.stop: the shares must be more than 0%");
 }
 
 TEST(SenderRules, Shaping) {
@@ -57,10 +57,10 @@ TEST(SenderRules, Shaping) {
   ASSERT_EQ(shaping[0].replies.size(), 1u);
   EXPECT_EQ(shaping[0].replies[0].words, "4.7.28 unusual");
   EXPECT_EQ(shaping[0].replies[0].pause, 10min);
-  EXPECT_EQ(fault("shaping", "{gmial: {connections: 2}}"),
+  EXPECT_EQ(rule_fault("shaping", "{gmial: {connections: 2}}"),
             "--set: senders.shop.shaping: unknown receiver or forwarder 'gmial'; did you mean 'gmail'?");
-  EXPECT_EQ(fault("shaping", "{gmail: {rate: 0/s}}").substr(0, 39), "--set: senders.shop.shaping.gmail.rate:");
-  EXPECT_EQ(fault("shaping", "{gmail: {replies: [{text: x}]}}"),
+  EXPECT_EQ(rule_fault("shaping", "{gmail: {rate: 0/s}}").substr(0, 39), "--set: senders.shop.shaping.gmail.rate:");
+  EXPECT_EQ(rule_fault("shaping", "{gmail: {replies: [{text: x}]}}"),
             "--set: senders.shop.shaping.gmail.replies.0: says nothing to do; add 'pause', 'retry', 'give_up' or "
             "'suppress', such as pause: 10m");
 }

@@ -11,7 +11,7 @@ namespace {
 namespace fs = std::filesystem;
 using testing::ElementsAre;
 
-std::string fault(std::string_view text) {
+std::string file_fault(std::string_view text) {
   const auto addresses = parse_address_list(text, "people.csv");
   return addresses ? "no error" : addresses.error().to_string();
 }
@@ -35,11 +35,11 @@ TEST(AddressList, PrefersAddressOverEmail) {
 }
 
 TEST(AddressList, SaysWhichLineIsWrong) {
-  EXPECT_EQ(fault("name,city\n"), "people.csv:1:1: the header has no column 'address'");
-  EXPECT_EQ(fault("a@x.example\nb.x.example\n"), "people.csv:2:1: 'b.x.example' is not a mail address");
-  EXPECT_EQ(fault("name,address\nLi\n"), "people.csv:2:1: '' is not a mail address");
-  EXPECT_EQ(fault("address\n"), "people.csv: no address in it");
-  EXPECT_EQ(fault(""), "people.csv: no address in it");
+  EXPECT_EQ(file_fault("name,city\n"), "people.csv:1:1: the header has no column 'address'");
+  EXPECT_EQ(file_fault("a@x.example\nb.x.example\n"), "people.csv:2:1: 'b.x.example' is not a mail address");
+  EXPECT_EQ(file_fault("name,address\nLi\n"), "people.csv:2:1: '' is not a mail address");
+  EXPECT_EQ(file_fault("address\n"), "people.csv: no address in it");
+  EXPECT_EQ(file_fault(""), "people.csv: no address in it");
 }
 
 class Messages : public testing::Test {

@@ -10,7 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 
 const Instant morning = *parse_rfc3339("2026-03-02T08:00:00Z");
-const Instant midnight = *parse_rfc3339("2026-03-03T00:00:00Z");
+const Instant first_midnight = *parse_rfc3339("2026-03-03T00:00:00Z");
 
 pacing::SenderWarmup table(std::vector<std::uint64_t> days) {
   pacing::SenderWarmup warmup;
@@ -27,20 +27,20 @@ TEST(WarmupGate, HasSoManyPlacesADayForEachAddressAndGroup) {
   EXPECT_EQ(gate.room(morning, gate.lane(0, 1)), 50u);
   EXPECT_EQ(gate.room(morning, gate.lane(1, 0)), 50u);
   gate.take(morning, first, 20);
-  EXPECT_EQ(gate.room(midnight - 1ns, first), 0u);
-  EXPECT_EQ(gate.reopens(morning, first), midnight);
-  EXPECT_EQ(gate.room(midnight, first), 100u);
+  EXPECT_EQ(gate.room(first_midnight - 1ns, first), 0u);
+  EXPECT_EQ(gate.reopens(morning, first), first_midnight);
+  EXPECT_EQ(gate.room(first_midnight, first), 100u);
 }
 
 TEST(WarmupGate, GoesOnOnlyAfterADayWithMail) {
   WarmupGate gate(table({50, 100, 200}), 1);
   gate.take(morning, 0, 1);
-  EXPECT_EQ(gate.room(midnight, 0), 100u);
-  EXPECT_EQ(gate.room(midnight + 72h, 0), 100u) << "days without mail earn nothing";
-  gate.take(midnight + 72h, 0, 100);
-  EXPECT_EQ(gate.room(midnight + 96h, 0), 200u);
-  gate.take(midnight + 96h, 0, 200);
-  EXPECT_EQ(gate.room(midnight + 120h, 0), 200u) << "it stays at the last day";
+  EXPECT_EQ(gate.room(first_midnight, 0), 100u);
+  EXPECT_EQ(gate.room(first_midnight + 72h, 0), 100u) << "days without mail earn nothing";
+  gate.take(first_midnight + 72h, 0, 100);
+  EXPECT_EQ(gate.room(first_midnight + 96h, 0), 200u);
+  gate.take(first_midnight + 96h, 0, 200);
+  EXPECT_EQ(gate.room(first_midnight + 120h, 0), 200u) << "it stays at the last day";
 }
 
 TEST(WarmupGate, SharesTheDayOutAmongItsHours) {
@@ -79,9 +79,9 @@ TEST(WarmupGate, SlowsDownForTheDayAndDoesNotGrow) {
   EXPECT_EQ(gate.room(morning, 0), 400u);
   gate.heard(morning, 0, {.tried = 900});
   EXPECT_EQ(gate.room(morning, 0), 400u) << "for the rest of the day";
-  EXPECT_EQ(gate.room(midnight, 0), 1'000u) << "the day is repeated";
-  gate.take(midnight, 0, 1'000);
-  EXPECT_EQ(gate.room(midnight + 24h, 0), 2'000u);
+  EXPECT_EQ(gate.room(first_midnight, 0), 1'000u) << "the day is repeated";
+  gate.take(first_midnight, 0, 1'000);
+  EXPECT_EQ(gate.room(first_midnight + 24h, 0), 2'000u);
 }
 
 TEST(WarmupGate, PausesForItsTimeAndDoesNotGrow) {
@@ -99,14 +99,14 @@ TEST(WarmupGate, KeepsPlacesForWhatWillBeTriedAgain) {
   WarmupGate gate(table({50, 100}), 1);
   gate.take(morning, 0, 50);
   gate.put_off(morning, 0, pacing::day_begin(morning), 30);
-  EXPECT_EQ(gate.room(midnight, 0), 100u);
-  EXPECT_EQ(gate.room_for_new(midnight, 0), 70u);
-  gate.came_back(midnight + 1h, 0, pacing::day_begin(morning), 30);
-  gate.take(midnight + 1h, 0, 30);
-  EXPECT_EQ(gate.room_for_new(midnight + 1h, 0), 70u);
+  EXPECT_EQ(gate.room(first_midnight, 0), 100u);
+  EXPECT_EQ(gate.room_for_new(first_midnight, 0), 70u);
+  gate.came_back(first_midnight + 1h, 0, pacing::day_begin(morning), 30);
+  gate.take(first_midnight + 1h, 0, 30);
+  EXPECT_EQ(gate.room_for_new(first_midnight + 1h, 0), 70u);
   // With a place today none is needed.
-  gate.put_off(midnight + 1h, 0, midnight, 30);
-  EXPECT_EQ(gate.room_for_new(midnight + 2h, 0), 70u);
+  gate.put_off(first_midnight + 1h, 0, first_midnight, 30);
+  EXPECT_EQ(gate.room_for_new(first_midnight + 2h, 0), 70u);
 }
 
 TEST(WarmupGate, TellsEachDayAsItStandsAndAsItEnded) {
@@ -125,12 +125,12 @@ TEST(WarmupGate, TellsEachDayAsItStandsAndAsItEnded) {
   EXPECT_FALSE(gate.next_change());
 
   gate.take(morning, 1, 3);
-  gate.held(midnight, 0, 0);
+  gate.held(first_midnight, 0, 0);
   const auto ended = gate.next_change();
   ASSERT_TRUE(ended);
-  EXPECT_EQ(ended->midnight, midnight - 24h);
+  EXPECT_EQ(ended->midnight, first_midnight - 24h);
   EXPECT_EQ(ended->sent, 3u);
-  EXPECT_EQ(gate.next_change()->midnight, midnight);
+  EXPECT_EQ(gate.next_change()->midnight, first_midnight);
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ class Verifying final : public receiver::Observer {
   std::map<std::uint64_t, std::string> by_key_;  // content key → verdict and selectors
 };
 
-Verifying simulate(const std::string& dkim, const std::string& mail) {
+Verifying simulate_signed(const std::string& dkim, const std::string& mail) {
   const auto scenario = world::parse_scenario(
       "senders: { shop: { domain: shop.example, retry: [1m], expire: 20m, dkim: " + dkim +
       " } }\nmail: { note: " + mail +
@@ -59,7 +59,7 @@ Verifying simulate(const std::string& dkim, const std::string& mail) {
 
 // All are greylisted first, and go out when the old key no longer signs; they carry what they were submitted with.
 TEST(VirtualSigning, KeysRotateUnderLoadAndEveryMessagePasses) {
-  const auto seen = simulate(
+  const auto seen = simulate_signed(
       "[{selector: old, algorithm: ed25519-sha256, until: 20s}, {selector: new, algorithm: ed25519-sha256, from: 20s}]",
       "{}");
   EXPECT_THAT(seen.stored_, ElementsAre(Pair("pass new", 20), Pair("pass old", 20)));
@@ -67,18 +67,20 @@ TEST(VirtualSigning, KeysRotateUnderLoadAndEveryMessagePasses) {
 }
 
 TEST(VirtualSigning, WithoutAKeyInForceMailGoesUnsigned) {
-  const auto seen = simulate("[{selector: s, algorithm: ed25519-sha256, from: 10s, until: 30s}]", "{}");
+  const auto seen = simulate_signed("[{selector: s, algorithm: ed25519-sha256, from: 10s, until: 30s}]", "{}");
   EXPECT_THAT(seen.stored_, ElementsAre(Pair("none", 20), Pair("pass s", 20)));
 }
 
 TEST(VirtualSigning, AnUnpublishedKeyIsNoUse) {
-  const auto seen = simulate("[{selector: s, algorithm: ed25519-sha256, publish: false}]", "{}");
+  const auto seen = simulate_signed("[{selector: s, algorithm: ed25519-sha256, publish: false}]", "{}");
   EXPECT_THAT(seen.stored_, ElementsAre(Pair("permerror s", 40)));
 }
 
 TEST(VirtualSigning, AChangedOctetFails) {
-  EXPECT_THAT(simulate("[{selector: s, bits: 1024}]", "{ tamper: body }").stored_, ElementsAre(Pair("fail s", 40)));
-  EXPECT_THAT(simulate("[{selector: s, bits: 1024}]", "{ tamper: header }").stored_, ElementsAre(Pair("fail s", 40)));
+  EXPECT_THAT(simulate_signed("[{selector: s, bits: 1024}]", "{ tamper: body }").stored_,
+              ElementsAre(Pair("fail s", 40)));
+  EXPECT_THAT(simulate_signed("[{selector: s, bits: 1024}]", "{ tamper: header }").stored_,
+              ElementsAre(Pair("fail s", 40)));
 }
 
 }  // namespace

@@ -10,12 +10,12 @@ namespace {
 
 using Kind = smtp::RecipientResult::Kind;
 
-const Instant start = *parse_rfc3339("2026-03-02T08:00:00Z");
+const Instant on_duty = *parse_rfc3339("2026-03-02T08:00:00Z");
 
 class SubmittingTest : public testing::Test {
  protected:
   SubmittingTest()
-      : ledger_({.start = start,
+      : ledger_({.start = on_duty,
                  .receivers = {"gmail"},
                  .streams = {{"order", {}}},
                  .insight = measure::SenderInsight::none},
@@ -28,18 +28,18 @@ class SubmittingTest : public testing::Test {
     smtp::RecipientResult result;
     result.kind = kind;
     result.reply = smtp::Reply{code, std::move(text)};
-    duty_.attempt({.now = start, .message = 7, .recipient = recipient, .source = {}, .result = std::move(result)});
+    duty_.attempt({.now = on_duty, .message = 7, .recipient = recipient, .source = {}, .result = std::move(result)});
   }
   void final(std::uint32_t recipient, sender::Event::Outcome outcome) {
     sender::Event event;
     event.kind = sender::Event::Kind::final;
-    event.at = start;
+    event.at = on_duty;
     event.message = 7;
     event.recipient = recipient;
     event.outcome = outcome;
     duty_.final(event);
   }
-  std::shared_ptr<const measure::Ledger::Snapshot> end() { return ledger_.snapshot(start, true); }
+  std::shared_ptr<const measure::Ledger::Snapshot> end() { return ledger_.snapshot(on_duty, true); }
 
   measure::Ledger ledger_;
   std::vector<std::string> taken_;
@@ -51,7 +51,7 @@ TEST_F(SubmittingTest, AMessageIsSubmittedOnceAndItsReplyPassedOn) {
     attempt(recipient, Kind::delivered, 250, "2.0.0 Ok: queued as ABC");
     final(recipient, sender::Event::Outcome::delivered);
   }
-  duty_.done(start, 7);
+  duty_.done(on_duty, 7);
   EXPECT_THAT(taken_, testing::ElementsAre("2.0.0 Ok: queued as ABC"));
   EXPECT_EQ(end()->total.submitted, 1U);
   EXPECT_EQ(end()->total[measure::Fate::queued], 2U);
@@ -68,14 +68,14 @@ TEST_F(SubmittingTest, WhomItDoesNotTakeIsRefused) {
   final(0, sender::Event::Outcome::delivered);
   attempt(1, Kind::failed, 550, "5.7.1 No");
   final(1, sender::Event::Outcome::rejected_by_receiver);
-  duty_.done(start, 7);
+  duty_.done(on_duty, 7);
   EXPECT_EQ(end()->total[measure::Fate::refused], 1U);
   EXPECT_EQ(end()->submissions_refused, 0U);
 }
 
 TEST_F(SubmittingTest, AMessageThatNobodyTookIsRefusedAsAWhole) {
   for (const std::uint32_t recipient : {0U, 1U}) final(recipient, sender::Event::Outcome::expired);
-  duty_.done(start, 7);
+  duty_.done(on_duty, 7);
   EXPECT_EQ(end()->total[measure::Fate::refused], 2U);
   EXPECT_EQ(end()->submissions_refused, 1U);
 }

@@ -13,7 +13,7 @@ using auth::DkimResult;
 using std::chrono::minutes;
 using testing::ElementsAre;
 
-const std::string rotating =
+const std::string rotating_desk =
     "[{selector: old, algorithm: ed25519-sha256, until: 3m}, {selector: new, algorithm: ed25519-sha256, from: 3m}]";
 
 // A desk whose sender is told that every connection works, and every transaction ends as the test likes.
@@ -85,7 +85,7 @@ class Desk {
 };
 
 TEST(SenderDesk, SizesCountTheSignature) {
-  const SignedWorld world(rotating);
+  const SignedWorld world(rotating_desk);
   Desk live(world, Content::rendered);
   Desk virtual_one(world, Content::facts_only);
   for (std::uint64_t slot = 0; slot < 5; ++slot) {
@@ -101,7 +101,7 @@ TEST(SenderDesk, SizesCountTheSignature) {
 
 // The keys of the submission sign, however late the message goes.
 TEST(SenderDesk, EveryAttemptCarriesTheVerySameSignature) {
-  const SignedWorld world(rotating);
+  const SignedWorld world(rotating_desk);
   const Instant start = world.scenario.start;
   Desk desk(world, Content::rendered);
   const auto early = desk.submit(0, start);
@@ -118,7 +118,7 @@ TEST(SenderDesk, EveryAttemptCarriesTheVerySameSignature) {
 }
 
 TEST(SenderDesk, FactsAreThoseOfTheMessageAndContentThatOfItsRepresentative) {
-  const SignedWorld world(rotating, "{ from: a@brand.example }");
+  const SignedWorld world(rotating_desk, "{ from: a@brand.example }");
   Desk live(world, Content::rendered);
   Desk desk(world, Content::facts_only);
   const Instant start = world.scenario.start;
@@ -144,7 +144,7 @@ TEST(SenderDesk, FactsAreThoseOfTheMessageAndContentThatOfItsRepresentative) {
 }
 
 TEST(SenderDesk, BouncesAreSignedInBothRuntimes) {
-  const SignedWorld world(rotating);
+  const SignedWorld world(rotating_desk);
   const Instant start = world.scenario.start;
   for (const Content kind : {Content::rendered, Content::facts_only}) {
     Desk desk(world, kind);
