@@ -80,8 +80,9 @@ void BulkSender::place(Instant now, const Session& session, const MessageFacts& 
   }
 }
 
-void BulkSender::recall(Instant now, const Session& session, const MessageFacts&, Recollection& into) {
-  into.bulk = is_bulk(now, session);
+void BulkSender::recall(Instant now, const Session& session, const MessageFacts* facts, Recollection& into) {
+  // Before there is a message, nobody is its author.
+  into.bulk = facts != nullptr && is_bulk(now, session);
 }
 
 void BulkSender::accepted(Instant now, const Session& session, const MessageFacts&) {

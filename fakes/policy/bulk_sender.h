@@ -67,7 +67,7 @@ class BulkSender : public Policy {
   std::optional<Verdict> data(Instant now, const Session& session, const MessageFacts& facts) override;
   void place(Instant now, const Session& session, const MessageFacts& facts, Placement& placement) override;
   void accepted(Instant now, const Session& session, const MessageFacts& facts) override;
-  void recall(Instant now, const Session& session, const MessageFacts& facts, Recollection& into) override;
+  void recall(Instant now, const Session& session, const MessageFacts* facts, Recollection& into) override;
   void imagine(const Recollection& remembered) override { imagined_ = remembered.bulk; }
 
   // Domains in memory, for tests and measurements of memory.

@@ -80,6 +80,9 @@ IdentityRecord Reputation::record(Instant now, SenderIdentity identity, std::uin
   record.complaints_milli = history.complaints_milli();
   record.awaited_milli = history.awaited_milli();
   record.opened_milli = history.opened_milli();
+  const Row& held = table.values(row).front();
+  record.held = now < held.held_until;
+  if (day_of(held.held_until - settings_.hold) == day_of(now)) record.today_max = held.today_max;
   return record;
 }
 
@@ -108,16 +111,13 @@ std::optional<Verdict> Reputation::ask_identity(Instant now, SenderIdentity iden
   if (static_cast<std::uint32_t>(score) * 1000 < settings_.block_below_ppm) return blocked.refusal(scope);
   const std::uint64_t traps = record.traps_milli / SenderHistory::one;
   if (settings_.trap_hits_block > 0 && traps >= settings_.trap_hits_block) return blocked.refusal(scope);
+  if (record.held) return throttled.refusal(scope);
   const std::uint64_t cap = daily_cap(settings_, record, score);
-  const bool is_over = cap > 0 && record.today >= cap;
+  if (cap == 0 || record.today < cap || record.today < record.today_max) return std::nullopt;
   Table& table = tables_[static_cast<std::size_t>(identity)];
   const auto row = table.find(now, id);
-  if (row == Table::none) return is_over ? std::optional(throttled.refusal(scope)) : std::nullopt;
+  if (row == Table::none) return throttled.refusal(scope);
   Row& known = table.values(row).front();
-  if (now < known.held_until) return throttled.refusal(scope);
-  if (!is_over) return std::nullopt;
-  const bool held_today = day_of(known.held_until - settings_.hold) == day_of(now);
-  if (held_today && record.today < known.today_max) return std::nullopt;
   known.held_until = settings_.hold > Duration{} ? now + settings_.hold : next_day(now);
   known.today_max = record.today + static_cast<std::uint32_t>(std::max<std::uint64_t>(cap / 10, 1));
   table.keep_until(row, std::max(table.kept_until(row), known.held_until));
@@ -154,9 +154,14 @@ void Reputation::collect_all(Instant now, const Session& session, const MessageF
   facts_.lot_ppm = static_cast<std::uint32_t>(below(lots_.bits(id), 1'000'000));
 }
 
-void Reputation::recall(Instant now, const Session& session, const MessageFacts& message, Recollection& into) {
-  collect_all(now, session, message);
-  into.weighed = facts_;
+void Reputation::recall(Instant now, const Session& session, const MessageFacts* message, Recollection& into) {
+  if (message != nullptr) {
+    collect_all(now, session, *message);
+    into.weighed = facts_;
+    return;
+  }
+  collect(now, session, nullptr);
+  into.weighed.emplace().records = facts_.records;
 }
 
 void Reputation::place(Instant now, const Session& session, const MessageFacts& message, Placement& placement) {

@@ -48,7 +48,7 @@ class Reputation : public PhasedPolicy {
   void place(Instant now, const Session& session, const MessageFacts& facts, Placement& placement) override;
   void unknown_recipient(Instant now, const Session& session, const Recipient& candidate) override;
   void accepted(Instant now, const Session& session, const MessageFacts& facts) override;
-  void recall(Instant now, const Session& session, const MessageFacts& facts, Recollection& into) override;
+  void recall(Instant now, const Session& session, const MessageFacts* facts, Recollection& into) override;
   void imagine(const Recollection& remembered) override {
     imagined_ = remembered.weighed;
     up_to_date_ = false;

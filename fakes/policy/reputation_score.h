@@ -70,6 +70,8 @@ struct IdentityRecord {
   std::uint64_t complaints_milli = 0;
   std::uint64_t awaited_milli = 0;  // copies whose reading is known
   std::uint64_t opened_milli = 0;   // of them
+  bool held = false;                // shut out for a while for having been over the cap, whatever that is by now
+  std::uint32_t today_max = 0;      // once such a hold is over, on its day: copies that may pass over the cap
 };
 
 enum class AuthenticationLevel : std::uint8_t {

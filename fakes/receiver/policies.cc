@@ -265,4 +265,28 @@ policy::Chain make_judges(const Profile& profile, const Mailboxes& mailboxes, bo
   return chain;
 }
 
+bool can_be_asked_again(policy::Event event) {
+  using policy::Event;
+  switch (event) {
+    case Event::region_blocked:
+    case Event::reputation_throttled:
+    case Event::reputation_blocked:
+    case Event::dnsbl_listed:
+    case Event::no_ptr:
+    case Event::helo_rejected:
+    case Event::tls_required:
+    case Event::sender_domain_bad:
+    case Event::spf_fail:
+    case Event::dkim_fail:
+    case Event::dmarc_fail:
+    case Event::dmarc_temperror:
+    case Event::auth_required_bulk:
+    case Event::content_rejected:
+    case Event::virus:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace mailrig::receiver

@@ -119,8 +119,11 @@ struct Ledger::State {
   // Whether attempts with this subject go into run.db.
   bool records(const Subject& subject) const;
   void record_attempt(const Attempt& attempt, std::string_view recipient, std::string text);
+  // The key under which run.db has them from then on.
+  std::uint64_t record_circumstances(const policy::Session& session, const policy::MessageFacts& message);
   // After the attempt.
   void record_judgement(DeliveryIndex index, const receiver::RecipientVerdict& seen);
+  void record_judgement(DeliveryIndex index, const RefusalReasons& reasons);
   // A body arrived, at a hop or in a mailbox: is it what was passed on?
   void check_body(const Subject& subject, const policy::MessageFacts& arrived);
   void count_delivered(DeliveryIndex index, Instant at, bool in_mailbox);
@@ -195,8 +198,7 @@ class Ledger::State::ReceiverObserver final : public receiver::Observer {
   ReceiverObserver(State& state, std::uint32_t slot) : state_(state), slot_(slot) {}
 
   void session_opened(Instant now, const policy::Session& session) override;
-  void session_refused(Instant now, const policy::Session& session, const policy::Verdict& verdict,
-                       const policy::ReplyContext& context) override;
+  void session_refused(const receiver::RefusedSession& seen) override;
   void recipient_verdict(const receiver::RecipientVerdict& verdict) override;
   void stored(Instant now, const policy::Session& session, std::string_view recipient,
               const policy::MessageFacts& message, bool spam) override;

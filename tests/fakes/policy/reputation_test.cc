@@ -52,7 +52,7 @@ class ReputationTest : public ::testing::Test {
   }
   ReputationFacts remembered(Instant now = start) {
     Recollection recollection;
-    policy().recall(now, session_, message_, recollection);
+    policy().recall(now, session_, &message_, recollection);
     return recollection.weighed.value();
   }
   // What is known of an identity of the session's message.
@@ -120,6 +120,24 @@ TEST_F(ReputationTest, WhatAHoldLetsPassIsOfItsOwnDay) {
   ASSERT_EQ(at_connect(evening), &throttled) << "102 would be the day's next limit";
   send(20, midnight);
   EXPECT_NE(at_connect(midnight), nullptr) << "the cap, as nobody was held today";
+}
+
+TEST_F(ReputationTest, ASessionIsRecalledWithoutAMessage) {
+  settings_.hold = 2h;
+  send(20);
+  ASSERT_EQ(at_connect(), &throttled);
+  Recollection recollection;
+  policy().recall(start + 1h, session_, nullptr, recollection);
+  ASSERT_TRUE(recollection.weighed);
+  EXPECT_EQ(recollection.weighed->authentication, AuthenticationLevel::unknown);
+  EXPECT_EQ(recollection.weighed->of(SenderIdentity::ip).today, 20U);
+  EXPECT_TRUE(recollection.weighed->of(SenderIdentity::ip).held);
+  Reputation other(settings_, placement_, words_, directory_, Draw(1), "isp");
+  other.imagine(recollection);
+  EXPECT_EQ(said(other.connect(start + 1h, session_)), &throttled) << "as it was judged";
+  recollection.weighed->of(SenderIdentity::ip) = {.known = true, .active_days = 30, .today = 5};
+  other.imagine(recollection);
+  EXPECT_EQ(said(other.connect(start + 1h, session_)), nullptr);
 }
 
 TEST_F(ReputationTest, TheCapGrowsWithWhatWasSent) {
