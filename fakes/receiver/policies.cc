@@ -236,7 +236,7 @@ Policies make_policies(const Profile& profile, const Mailboxes& mailboxes, const
     add(policy::MailboxCheck(mailboxes, {.unknown = says.at("unknown_user"),
                                          .full = says.at("mailbox_full"),
                                          .disabled = says.at("mailbox_disabled")}));
-    add(policy::CommandedDeferral(says.at("local_error"), says.at("syntax_error/command")));
+    add(policy::CommandedDeferral(says.at("local_error")));
   }
   if (judges && !profile.limits.rate_windows.empty()) {
     std::vector<policy::RateRule> rules;

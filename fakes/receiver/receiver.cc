@@ -246,7 +246,11 @@ struct Receiver::State {
         if (commands.discard) disposition = Disposition::discard;
         if (commands.drop_stored && first_attempt(now, recipient, facts)) disposition = Disposition::drop_stored;
         if (commands.drop) disposition = Disposition::drop;
+        // Nobody is told about what came from the null sender (RFC 5321 §6.1).
+        if (commands.bounce) disposition = session.mail_from.empty() ? Disposition::discard : Disposition::bounce;
         wants_spam = commands.spam;
+        // In the spam folder there would be nothing to complain about.
+        if (commands.complain && !wants_spam) wants_spam = false;
       }
       if (!wants_spam && whole.spam && is_let_in_by_contacts(session, recipient, facts)) wants_spam = false;
       policy::Placement own = whole;

@@ -122,6 +122,11 @@ void Ledger::State::ReceiverObserver::recipient_verdict(const receiver::Recipien
       if (d.delivered == never) d.delivered = seen.now;
     });
   }
+  const bool bounces =
+      at_data && attempt.result == AttemptResult::accepted && seen.disposition == policy::Disposition::bounce;
+  if (bounces && attempt.subject.delivery) {
+    state_.change(*attempt.subject.delivery, [](Delivery& d) { d.bounced = true; });
+  }
   if (state_.records(attempt.subject)) {
     state_.record_attempt(attempt, seen.recipient, text_of(verdict, seen.context, answered));
     if (seen.remembered != nullptr && attempt.subject.delivery) {

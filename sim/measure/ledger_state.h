@@ -45,6 +45,7 @@ struct Part {
   Histogram latency;
   Histogram service;
   ReaderCounts readers{};
+  AnswerTallies answers{};
   std::optional<Duration> stopped_after{};  // of a stream
 };
 
@@ -81,6 +82,20 @@ struct Ledger::State {
 
   State(LedgerConfig configuration, RunDatabase* run_database);
   ~State();
+
+  // What a mailbox sends, and where it is counted.
+  struct Answer {
+    std::uint32_t slot = 0;
+    std::optional<std::uint32_t> stream;
+    feedback::AnswerKind kind = feedback::AnswerKind::reply;
+  };
+  // At the receiver whose mailbox it is and, where the message is of the run, in its stream.
+  template <class Change>
+  void change_tallies(const Answer& answer, Change change) {
+    const auto kind = static_cast<std::size_t>(answer.kind);
+    change(by_receiver[answer.slot].answers[kind]);
+    if (answer.stream) change(by_stream[*answer.stream].answers[kind]);
+  }
 
   // Slots: the receivers, the forwarders, and one for everybody else.
   std::uint32_t forwarder_slot(std::uint32_t forwarder) const {
@@ -156,6 +171,7 @@ struct Ledger::State {
   DeliveryBook book;
   SessionBook sessions;
   HopBook hops;
+  boost::unordered_flat_map<std::uint64_t, Answer> answers;  // that are on their way, by id; never iterated
   EventLog log;
   Series series;
   std::vector<Part> by_receiver;  // by slot

@@ -361,7 +361,6 @@ const std::map<std::string, Make, std::less<>>& scenes() {
       {"relay_denied",
        [] { return sending({}, [](Client& c, Stage&, int) { c.recipients = {"joe@elsewhere.example"}; }); }},
       {"syntax_error", [] { return sending({}, [](Client& c, Stage&, int) { c.recipients = {"jane"}; }); }},
-      {"syntax_error/command", [] { return from_mailbox("jane+ooto"); }},
       {"unknown_user", [] { return from_mailbox("jane+unknown"); }},
       {"mailbox_full", [] { return from_mailbox("jane+full"); }},
       {"mailbox_disabled", [] { return from_mailbox("jane+disabled"); }},
