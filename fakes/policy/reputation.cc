@@ -30,6 +30,10 @@ AuthenticationLevel level(const AuthenticationFacts& found) {
 auto day_of(Instant now) {
   return std::chrono::floor<std::chrono::days>(now);
 }
+// Of the day, UTC.
+std::uint32_t hour_of(Instant now) {
+  return static_cast<std::uint32_t>((now - day_of(now)) / std::chrono::hours(1));
+}
 Instant next_day(Instant now) {
   return Instant(day_of(now) + std::chrono::days(1));
 }
@@ -81,6 +85,7 @@ IdentityRecord Reputation::record(Instant now, SenderIdentity identity, std::uin
   record.awaited_milli = history.awaited_milli();
   record.opened_milli = history.opened_milli();
   const Row& held = table.values(row).front();
+  if (settings_.initial_hourly_cap > 0 && record.today > 0 && held.hour == hour_of(now)) record.this_hour = held.copies;
   record.held = now < held.held_until;
   if (day_of(held.held_until - settings_.hold) == day_of(now)) record.today_max = held.today_max;
   return record;
@@ -112,6 +117,9 @@ std::optional<Verdict> Reputation::ask_identity(Instant now, SenderIdentity iden
   const std::uint64_t traps = record.traps_milli / SenderHistory::one;
   if (settings_.trap_hits_block > 0 && traps >= settings_.trap_hits_block) return blocked.refusal(scope);
   if (record.held) return throttled.refusal(scope);
+  // The hour's end is the way back from this one.
+  const std::uint64_t hour_cap = hourly_cap(settings_, record, score);
+  if (hour_cap > 0 && record.this_hour >= hour_cap) return throttled.refusal(scope);
   const std::uint64_t cap = daily_cap(settings_, record, score);
   if (cap == 0 || record.today < cap || record.today < record.today_max) return std::nullopt;
   Table& table = tables_[static_cast<std::size_t>(identity)];
@@ -185,12 +193,12 @@ template <class Tell>
 void Reputation::tell_each(Instant now, const Session& session, const MessageFacts* message, Tell tell) {
   for (const SenderIdentity identity : settings_.identities) {
     const std::uint64_t id = key_memo_.key(identity, session, message);
-    if (id != 0) tell(obtain(now, identity, id).history);
+    if (id != 0) tell(obtain(now, identity, id));
   }
 }
 
 void Reputation::unknown_recipient(Instant now, const Session& session, const Recipient&) {
-  tell_each(now, session, nullptr, [](SenderHistory& history) { history.unknown_recipient(); });
+  tell_each(now, session, nullptr, [](Row& row) { row.history.unknown_recipient(); });
 }
 
 void Reputation::accepted(Instant now, const Session& session, const MessageFacts& message) {
@@ -199,9 +207,14 @@ void Reputation::accepted(Instant now, const Session& session, const MessageFact
     if (directory_.status(recipient.local_part, recipient.domain) == MailboxStatus::trap) ++traps;
   }
   const auto copies = static_cast<std::uint32_t>(session.recipients.size());
-  tell_each(now, session, &message, [copies, traps](SenderHistory& history) {
-    history.accepted(copies);
-    for (std::uint32_t i = 0; i < traps; ++i) history.trap_hit();
+  const std::uint32_t hour = hour_of(now);
+  tell_each(now, session, &message, [copies, traps, hour](Row& row) {
+    if (row.hour != hour || row.history.today() == 0) row.copies = 0;
+    // The masks tell compilers that it fits.
+    row.hour = hour & 0x1fU;
+    row.copies = (row.copies + copies) & 0x7ff'ffffU;
+    row.history.accepted(copies);
+    for (std::uint32_t i = 0; i < traps; ++i) row.history.trap_hit();
   });
 }
 

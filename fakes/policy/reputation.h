@@ -64,10 +64,13 @@ class Reputation : public PhasedPolicy {
   std::size_t size() const;
 
  private:
+  // One of many millions: what counts the hour has to fit into the room that is left.
   struct Row {
     SenderHistory history;
     Instant held_until{};
-    std::uint32_t today_max = 0;  // of the day's copies, once the hold is over
+    std::uint32_t today_max = 0;    // of the day's copies, once the hold is over
+    std::uint32_t hour : 5 = 0;     // of the day, in which
+    std::uint32_t copies : 27 = 0;  // so many were accepted; both mean something only on a day with copies
   };
   using Table = ExpiringTable<Row>;
 

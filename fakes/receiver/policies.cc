@@ -11,6 +11,7 @@
 #include "fakes/policy/dmarc_enforcement.h"
 #include "fakes/policy/fact_check.h"
 #include "fakes/policy/greylist.h"
+#include "fakes/policy/helo_names.h"
 #include "fakes/policy/identity_checks.h"
 #include "fakes/policy/incident.h"
 #include "fakes/policy/mailbox_check.h"
@@ -172,7 +173,8 @@ void add_authentication(policy::Chain& chain, const Profile& profile, Draw draw,
                             .alignment = missing("alignment"),
                             .tls = missing("tls"),
                             .ptr = missing("ptr"),
-                            .unsubscribe = missing("unsubscribe")},
+                            .unsubscribe = missing("unsubscribe"),
+                            .feedback_id = missing("feedback_id")},
                            draw, name));
   }
 }
@@ -244,6 +246,8 @@ Policies make_policies(const Profile& profile, const Mailboxes& mailboxes, const
       const policy::RateRule rule{window.window, says.at(window.event)};
       if (window.window.scope == policy::RateScope::unknown_rcpts) {
         add(policy::UnknownRecipients(rule, &conditions));
+      } else if (window.window.scope == policy::RateScope::helo_names) {
+        add(policy::HeloNames(rule, &conditions));
       } else {
         rules.push_back(rule);
       }

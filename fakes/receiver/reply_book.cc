@@ -92,6 +92,8 @@ std::span<const SpokenReply> spoken_replies() {
       {"auth_required_bulk/ptr_temporary", Event::auth_required_bulk, Phase::data, replies_section, true},
       {"auth_required_bulk/unsubscribe", Event::auth_required_bulk, Phase::data, replies_section, true},
       {"auth_required_bulk/unsubscribe_temporary", Event::auth_required_bulk, Phase::data, replies_section, true},
+      {"auth_required_bulk/feedback_id", Event::auth_required_bulk, Phase::data, replies_section, true},
+      {"auth_required_bulk/feedback_id_temporary", Event::auth_required_bulk, Phase::data, replies_section, true},
   });
   return replies;
 }

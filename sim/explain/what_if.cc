@@ -175,7 +175,12 @@ bool set_unsubscribe(Imagined& facts, std::string_view value) {
   return true;
 }
 
-constexpr std::array<Fact, 9> facts_known = {
+bool set_feedback_id(Imagined& facts, std::string_view value) {
+  facts.session().content.read = true;
+  return yes_or_no(value, facts.session().content.feedback_id);
+}
+
+constexpr std::array<Fact, 10> facts_known = {
     {{"spf", "pass, fail, softfail, neutral, none, temperror or permerror", set_spf, Phase::mail},
      {"dkim", "pass (signed by From's domain), fail or none", set_dkim, Phase::data},
      {"dmarc", "absent, none, quarantine or reject: what From's domain publishes", set_dmarc, Phase::data},
@@ -184,14 +189,16 @@ constexpr std::array<Fact, 9> facts_known = {
      {"listed", "yes or no: whether block lists have the address", set_listed, Phase::connect},
      {"bulk", "yes or no: whether From's domain is a bulk sender", set_bulk, Phase::data},
      {"content", "the text's score from 0 to 10", set_content, Phase::data},
-     {"unsubscribe", "none, link or one-click", set_unsubscribe, Phase::data}}};
+     {"unsubscribe", "none, link or one-click", set_unsubscribe, Phase::data},
+     {"feedback_id", "yes or no: whether there is a Feedback-ID field", set_feedback_id, Phase::data}}};
 
 // ---- What the receiver remembers of an identity.
 
-constexpr std::array<std::string_view, 8> history_keys = {"age",     "today", "max",        "accepted",
+constexpr std::array<std::string_view, 9> history_keys = {"age",     "today", "hour",       "max",   "accepted",
                                                           "unknown", "traps", "complaints", "opened"};
 constexpr std::string_view history_values =
-    "age=30d (days of sending), today=N, max=N (copies of a recent day), accepted=N, unknown=3%, traps=N, "
+    "age=30d (days of sending), today=N, hour=N (copies this hour), max=N (copies of a recent day), accepted=N, "
+    "unknown=3%, traps=N, "
     "complaints=0.1%, opened=20%";
 
 std::optional<std::uint64_t> count_in(std::string_view value) {
@@ -225,6 +232,7 @@ bool set_history(IdentityRecord& record, std::string_view key, std::string_view 
   const auto count = count_in(value);
   if (!count || *count > 4'000'000'000) return false;
   if (key == "today") record.today = static_cast<std::uint32_t>(*count);
+  if (key == "hour") record.this_hour = static_cast<std::uint32_t>(*count);
   if (key == "max") record.recent_max = static_cast<std::uint32_t>(*count);
   if (key == "accepted") record.accepted_milli = *count * policy::SenderHistory::one;
   if (key == "traps") record.traps_milli = *count * policy::SenderHistory::one;

@@ -27,7 +27,8 @@ std::string write_circumstances(const policy::Session& session, const policy::Me
 Result<Circumstances> read_circumstances(std::string_view json);
 
 // { "bulk": …, "comes_again": …, "lot": …, "ip": [active days, copies today, recent maximum, accepted, unknown, traps,
-// complaints, awaited, opened, held, copies past a hold], … }; from accepted to opened in thousandths.
+// complaints, awaited, opened, held, copies past a hold, copies this hour], … }; from accepted to opened in
+// thousandths.
 std::string write_memory(const policy::Recollection& remembered);
 Result<policy::Recollection> read_memory(std::string_view json);
 

@@ -79,7 +79,8 @@ CREATE TABLE judgement(
   memory TEXT NOT NULL);       -- JSON: bulk sender, lot, and per identity active days, copies today, recent maximum,
                                -- and thousandths of copies accepted, unknown recipients, traps hit, complaints,
                                -- copies whose reading is known, and opened ones; then 1 while shut out for having
-                               -- been over the day's cap, and how many copies may pass over it afterwards
+                               -- been over the day's cap, how many copies may pass over it afterwards, and
+                               -- copies this hour
 CREATE TABLE circumstances(id INTEGER PRIMARY KEY, facts TEXT NOT NULL);  -- JSON
 
 -- Counts per time bucket; the width is series_width_s in table run.

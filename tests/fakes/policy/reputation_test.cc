@@ -140,6 +140,29 @@ TEST_F(ReputationTest, ASessionIsRecalledWithoutAMessage) {
   EXPECT_EQ(said(other.connect(start + 1h, session_)), nullptr);
 }
 
+TEST_F(ReputationTest, AnHourMayHaveACapOfItsOwn) {
+  settings_.initial_daily_cap = 100;
+  settings_.initial_hourly_cap = 10;  // 20 are turned away
+  send(19, start + 1h);
+  EXPECT_EQ(at_connect(start + 1h), nullptr);
+  send(1, start + 1h + 59min);
+  EXPECT_EQ(at_connect(start + 1h + 59min), &throttled);
+  EXPECT_EQ(at_connect(start + 2h), nullptr) << "the next hour of the clock";
+  send(19, start + 2h);
+  EXPECT_EQ(at_connect(start + 2h), nullptr);
+  EXPECT_EQ(at_connect(start + 25h), nullptr) << "the same hour of another day";
+}
+
+TEST_F(ReputationTest, TheHoursCapGrowsWithTheDays) {
+  settings_.initial_daily_cap = 100;
+  settings_.initial_hourly_cap = 10;
+  for (int hour = 0; hour < 10; ++hour) send(19, start + hour * 1h);  // 190: 266 are fine tomorrow, and 26 an hour
+  send(52, start + 24h);
+  EXPECT_EQ(at_connect(start + 24h), nullptr);
+  send(1, start + 24h);
+  EXPECT_EQ(at_connect(start + 24h), &throttled);
+}
+
 TEST_F(ReputationTest, TheCapGrowsWithWhatWasSent) {
   send(20);
   send(55, start + 24h);

@@ -83,7 +83,9 @@ TEST_F(WhatIf, SharesAreOfWhatWasTriedOrAccepted) {
 }
 
 TEST_F(WhatIf, TheOtherFacts) {
-  imagine("tls=yes,ptr=pass,listed=yes,bulk=yes,content=7.5,unsubscribe=one-click");
+  imagine("tls=yes,ptr=pass,listed=yes,bulk=yes,content=7.5,unsubscribe=one-click,feedback_id=yes,ip.hour=12");
+  EXPECT_TRUE(circumstances_.session.content.feedback_id);
+  EXPECT_EQ(record(SenderIdentity::ip).this_hour, 12u);
   const policy::Session& session = circumstances_.session;
   EXPECT_NE(session.tls, policy::TlsVersion::none);
   EXPECT_EQ(session.network.iprev, auth::IprevOutcome::pass);
