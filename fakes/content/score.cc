@@ -296,6 +296,7 @@ class Judge {
   void judge_unsubscribing() {
     const ListFields& list = view_.list;
     score_.bulk = list.list || list.feedback_id;
+    score_.feedback_id = list.feedback_id;
     score_.one_click = list.one_click();
     score_.unsubscribe = list.unsubscribe.has_value() || shows_unsubscribing();
     // A Feedback-ID alone is in the order confirmations of sending services too.

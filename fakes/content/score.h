@@ -33,6 +33,7 @@ struct Score {
   std::uint64_t fingerprint = 0;
   std::vector<std::string> attachment_extensions;  // lower case without the dot, distinct, in order; bounded
   bool bulk = false;         // says that it goes to many: List-Unsubscribe, List-Id, Precedence or Feedback-ID
+  bool feedback_id = false;  // has a Feedback-ID field
   bool one_click = false;    // can be unsubscribed from as RFC 8058 describes
   bool unsubscribe = false;  // by header field or by a link or words that are shown
 };

@@ -49,8 +49,13 @@ const AuthRefusals* BulkSender::unmet(const Session& session) const {
   if (settings_.alignment && !found.spf_aligned && !found.dkim_aligned) return &says_.alignment;
   if (settings_.tls && session.tls == TlsVersion::none) return &says_.tls;
   if (settings_.ptr && session.network.iprev != auth::IprevOutcome::pass) return &says_.ptr;
-  const bool must_offer = settings_.unsubscribe == BulkSettings::Unsubscribe::required;
-  if (must_offer && session.content.read && !session.content.unsubscribe) return &says_.unsubscribe;
+  return lacking(session.content, BulkSettings::Missing::required);
+}
+
+const AuthRefusals* BulkSender::lacking(const ContentTraits& content, BulkSettings::Missing consequence) const {
+  if (!content.read) return nullptr;
+  if (settings_.unsubscribe == consequence && !content.unsubscribe) return &says_.unsubscribe;
+  if (settings_.feedback_id == consequence && !content.feedback_id) return &says_.feedback_id;
   return nullptr;
 }
 
@@ -66,8 +71,7 @@ std::optional<Verdict> BulkSender::data(Instant now, const Session& session, con
 }
 
 void BulkSender::place(Instant now, const Session& session, const MessageFacts& facts, Placement& placement) {
-  const bool wants_way_out = settings_.unsubscribe == BulkSettings::Unsubscribe::junk;
-  if (!settings_.junks && !settings_.same_envelope && !wants_way_out) return;
+  if (!settings_.junks && !settings_.same_envelope && !settings_.reads_messages()) return;
   if (!is_bulk(now, session)) return;
   if (settings_.junks && !session.authentication.arc_vouches) {
     if (const AuthRefusals* fault = unmet(session)) placement.to_spam(fault->name());
@@ -75,13 +79,14 @@ void BulkSender::place(Instant now, const Session& session, const MessageFacts& 
   if (settings_.same_envelope && envelope_mismatches(session, facts)) {
     placement.to_spam("auth_required_bulk/envelope");
   }
-  if (wants_way_out && session.content.read && !session.content.unsubscribe) {
-    placement.to_spam(says_.unsubscribe.name());
+  if (const AuthRefusals* fault = lacking(session.content, BulkSettings::Missing::junk)) {
+    placement.to_spam(fault->name());
   }
 }
 
-void BulkSender::recall(Instant now, const Session& session, const MessageFacts&, Recollection& into) {
-  into.bulk = is_bulk(now, session);
+void BulkSender::recall(Instant now, const Session& session, const MessageFacts* facts, Recollection& into) {
+  // Before there is a message, nobody is its author.
+  into.bulk = facts != nullptr && is_bulk(now, session);
 }
 
 void BulkSender::accepted(Instant now, const Session& session, const MessageFacts&) {

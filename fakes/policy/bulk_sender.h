@@ -37,13 +37,16 @@ struct BulkSettings {
   bool alignment = false;  // SPF or DKIM must pass for the author's domain
   bool tls = false;        // must come over TLS
   bool ptr = false;        // the client's address must have a name that leads back
-  // Of messages whose text was read: they must offer a way out. For Gmail and Yahoo with one click (RFC 8058).
-  enum class Unsubscribe : std::uint8_t { ignore, junk, required };
-  Unsubscribe unsubscribe = Unsubscribe::ignore;
-  bool same_envelope = false;  // MAIL FROM's domain must be From's, or the message is spam
-  bool junks = false;          // failing messages are filed as spam, and none is refused
+  // What follows where a message whose text was read lacks something: nothing, it is spam, or it is refused.
+  enum class Missing : std::uint8_t { ignore, junk, required };
+  Missing unsubscribe = Missing::ignore;  // a way out; for Gmail and Yahoo with one click (RFC 8058)
+  Missing feedback_id = Missing::ignore;  // a Feedback-ID field, which names the campaign
+  bool same_envelope = false;             // MAIL FROM's domain must be From's, or the message is spam
+  bool junks = false;                     // failing messages are filed as spam, and none is refused
   // Share of failing messages that is rejected; the others are deferred.
   std::uint32_t reject_ppm = 1'000'000;
+
+  bool reads_messages() const { return unsubscribe != Missing::ignore || feedback_id != Missing::ignore; }
 };
 
 // What a refusal names: the first requirement, in this order, that is not met.
@@ -55,6 +58,7 @@ struct BulkRefusals {
   AuthRefusals tls;
   AuthRefusals ptr;
   AuthRefusals unsubscribe;
+  AuthRefusals feedback_id;
 };
 
 class BulkSender : public Policy {
@@ -67,7 +71,7 @@ class BulkSender : public Policy {
   std::optional<Verdict> data(Instant now, const Session& session, const MessageFacts& facts) override;
   void place(Instant now, const Session& session, const MessageFacts& facts, Placement& placement) override;
   void accepted(Instant now, const Session& session, const MessageFacts& facts) override;
-  void recall(Instant now, const Session& session, const MessageFacts& facts, Recollection& into) override;
+  void recall(Instant now, const Session& session, const MessageFacts* facts, Recollection& into) override;
   void imagine(const Recollection& remembered) override { imagined_ = remembered.bulk; }
 
   // Domains in memory, for tests and measurements of memory.
@@ -92,6 +96,8 @@ class BulkSender : public Policy {
   bool is_bulk(Instant now, std::uint64_t domain);
   // Null: all are met.
   const AuthRefusals* unmet(const Session& session) const;
+  // What the message lacks that has this consequence.
+  const AuthRefusals* lacking(const ContentTraits& content, BulkSettings::Missing consequence) const;
   bool is_bulk(Instant now, const Session& session);
 };
 

@@ -90,7 +90,7 @@ void Chain::disconnected(Instant now, const Session& session) const {
   for (Policy* policy : disconnected_) policy->disconnected(now, session);
 }
 
-Recollection Chain::recall(Instant now, const Session& session, const MessageFacts& facts) const {
+Recollection Chain::recall(Instant now, const Session& session, const MessageFacts* facts) const {
   Recollection remembered;
   for (Policy* policy : memory_) policy->recall(now, session, facts, remembered);
   return remembered;

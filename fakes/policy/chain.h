@@ -26,7 +26,8 @@ class Chain {
   Placement place(Instant now, const Session& session, const MessageFacts& facts) const;
   void accepted(Instant now, const Session& session, const MessageFacts& facts) const;
   void disconnected(Instant now, const Session& session) const;
-  Recollection recall(Instant now, const Session& session, const MessageFacts& facts) const;
+  // `facts`: null before end of data.
+  Recollection recall(Instant now, const Session& session, const MessageFacts* facts) const;
   void imagine(const Recollection& remembered) const;
 
  private:

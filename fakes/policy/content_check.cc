@@ -32,8 +32,9 @@ std::uint64_t ContentCheck::key(const Session& session, const MessageFacts& fact
   return combine(stable_hash(facts.message_id, facts.body_digest), key_of(session.mail_from));
 }
 
-void ContentCheck::recall(Instant now, const Session& session, const MessageFacts& facts, Recollection& into) {
-  const auto row = put_off_.find(now, key(session, facts));
+void ContentCheck::recall(Instant now, const Session& session, const MessageFacts* facts, Recollection& into) {
+  if (facts == nullptr) return;
+  const auto row = put_off_.find(now, key(session, *facts));
   into.comes_again =
       row != ExpiringTable<PutOff>::none && now - put_off_.values(row).front().first >= settings_.retry_after;
 }

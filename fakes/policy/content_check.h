@@ -38,7 +38,7 @@ class ContentCheck : public Policy {
   Hooks hooks() const override { return {.data = true, .placement = true, .memory = true}; }
   std::optional<Verdict> data(Instant now, const Session& session, const MessageFacts& facts) override;
   void place(Instant now, const Session& session, const MessageFacts& facts, Placement& placement) override;
-  void recall(Instant now, const Session& session, const MessageFacts& facts, Recollection& into) override;
+  void recall(Instant now, const Session& session, const MessageFacts* facts, Recollection& into) override;
   void imagine(const Recollection& remembered) override { imagined_ = remembered.comes_again; }
 
  private:

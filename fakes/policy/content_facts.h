@@ -13,6 +13,7 @@ struct ContentTraits {
   std::uint64_t fingerprint = 0;      // the same for copies of one campaign; 0: unknown
   bool one_click = false;             // can be unsubscribed from with one click (RFC 8058)
   bool unsubscribe = false;           // or at all
+  bool feedback_id = false;           // names its campaign in a Feedback-ID field
   bool blocked_attachment = false;    // of a kind that the receiver does not take
   ListingFacts link_listing;          // of the domains that its links lead to
 
@@ -22,6 +23,7 @@ struct ContentTraits {
     fingerprint = 0;
     one_click = false;
     unsubscribe = false;
+    feedback_id = false;
     blocked_attachment = false;
     link_listing.forget();
   }

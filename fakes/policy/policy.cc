@@ -21,7 +21,7 @@ void Policy::place(Instant, const Session&, const MessageFacts&, Placement&) {}
 void Policy::unknown_recipient(Instant, const Session&, const Recipient&) {}
 void Policy::accepted(Instant, const Session&, const MessageFacts&) {}
 void Policy::disconnected(Instant, const Session&) {}
-void Policy::recall(Instant, const Session&, const MessageFacts&, Recollection&) {}
+void Policy::recall(Instant, const Session&, const MessageFacts*, Recollection&) {}
 void Policy::imagine(const Recollection&) {}
 
 }  // namespace mailrig::policy

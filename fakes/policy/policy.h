@@ -63,8 +63,8 @@ class Policy {
   // Once per connect(), refused or not.
   virtual void disconnected(Instant now, const Session& session);
 
-  // Notes down what it remembers of the message's sender, as it would judge it now.
-  virtual void recall(Instant now, const Session& session, const MessageFacts& facts, Recollection& into);
+  // Notes down what it remembers of the sender, as it would judge it now. `facts`: null before end of data.
+  virtual void recall(Instant now, const Session& session, const MessageFacts* facts, Recollection& into);
   // From now on it judges by this, whatever it remembers itself.
   virtual void imagine(const Recollection& remembered);
 };

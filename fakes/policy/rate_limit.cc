@@ -15,7 +15,7 @@ constexpr std::uint64_t memory_octets_max = 1'200'000'000;
 constexpr std::array<std::string_view, rate_scope_count> scope_names = {
     "ip",       "netblock24",    "conn",       "sender",      "sender_domain", "hdr_domain",      "rcpt",
     "pair",     "ip_rcptdomain", "message_id", "dkim_domain", "spf_domain",    "similar_content", "sender_rcpts",
-    "ip_rcpts", "unknown_rcpts"};
+    "ip_rcpts", "unknown_rcpts", "helo_names"};
 
 }  // namespace
 
@@ -62,6 +62,8 @@ Phase known_from(RateScope scope) {
     case RateScope::conn:
     case RateScope::unknown_rcpts:
       return Phase::connect;
+    case RateScope::helo_names:
+      return Phase::helo;
     case RateScope::sender:
     case RateScope::sender_domain:
     case RateScope::spf_domain:
@@ -85,7 +87,7 @@ RateLimit::RateLimit(std::span<const RateRule> rules, const Conditions* conditio
     : conditions_(conditions), connections_(connections), memory_(std::make_unique<MemoryBudget>(memory_octets_max)) {
   for (std::size_t i = 0; i < rate_scope_count; ++i) {
     const auto scope = static_cast<RateScope>(i);
-    if (scope == RateScope::unknown_rcpts) continue;
+    if (scope == RateScope::unknown_rcpts || scope == RateScope::helo_names) continue;
     std::vector<Rule> same_scope;
     std::array<bool, phase_count> asked{};
     bool counts_accepted = false;
@@ -194,6 +196,7 @@ void RateLimit::for_each_key(Group& group, const Facts& facts, Use use_counted) 
       return for_each_recipient([ip](const Recipient&) { return ip; }, everybody);
     }
     case RateScope::unknown_rcpts:
+    case RateScope::helo_names:
       return;
     case RateScope::rcpt:
       return for_each_recipient([](const Recipient& recipient) { return recipient.key; }, same_mailbox);

@@ -41,8 +41,9 @@ enum class RateScope : std::uint8_t {
   sender_rcpts,     // recipients of one MAIL FROM, one unit each
   ip_rcpts,         // recipients of one IP, likewise
   unknown_rcpts,    // of an IP: recipients that do not exist; see UnknownRecipients
+  helo_names,       // of an IP: different names in HELO; see HeloNames
 };
-inline constexpr std::size_t rate_scope_count = 16;
+inline constexpr std::size_t rate_scope_count = 17;
 
 std::string_view to_string(RateScope scope);
 std::optional<RateScope> parse_rate_scope(std::string_view name);
@@ -94,7 +95,7 @@ struct RateRule {
 
 class RateLimit : public Policy {
  public:
-  // Rules of unknown_rcpts are left to UnknownRecipients.
+  // Rules of unknown_rcpts are left to UnknownRecipients, those of helo_names to HeloNames.
   // `conditions`, which may be null and must outlive the policy, can tighten all limits. `connections` likewise: it
   // comes before this policy and knows what is open and what is normal; without it nobody recovers by connections.
   explicit RateLimit(std::span<const RateRule> rules, const Conditions* conditions = nullptr,

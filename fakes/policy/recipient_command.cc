@@ -45,8 +45,14 @@ bool read_word(std::string_view written, RecipientCommands& commands) {
     commands.discard = true;
   } else if (word == "spam" || word == "inbox") {
     commands.spam = word == "spam";
-  } else if (word == "complain" || word == "reply" || word == "ooto" || word == "bounce") {
-    commands.not_available = true;
+  } else if (word == "complain") {
+    commands.complain = true;
+  } else if (word == "reply") {
+    commands.reply = true;
+  } else if (word == "ooto") {
+    commands.auto_reply = true;
+  } else if (word == "bounce") {
+    commands.bounce = true;
   } else if (word.starts_with("defer")) {
     const auto attempts = whole_number(word.substr(5));
     if (!attempts) return false;
@@ -104,7 +110,6 @@ std::uint64_t CommandedDeferral::key(const Session& session, const Recipient& re
 std::optional<Verdict> CommandedDeferral::rcpt(Instant now, const Session& session, const Recipient& candidate) {
   if (candidate.command.empty()) return std::nullopt;
   const RecipientCommands commands = parse_commands(candidate.command);
-  if (commands.not_available) return not_available_.refusal("rcpt");
   if (commands.defer_attempts == 0) return std::nullopt;
   const auto row = attempts_.obtain(now, key(session, candidate));
   attempts_.keep_until(row, now + forgotten_after);

@@ -23,7 +23,11 @@ struct RecipientCommands {
   bool drop_stored = false;              // stored, then the connection is cut; a second attempt is taken as usual
   bool discard = false;                  // answered 250, then dropped
   std::optional<bool> spam;              // +spam, +inbox: the folder, whatever the provider makes of the message
-  bool not_available = false;            // a command that receivers will know in a later version
+  // What the mailbox does once it has the message; complaints and replies are people's.
+  bool complain = false;    // in the inbox, and reported as spam from there
+  bool reply = false;       // +reply: its owner answers
+  bool auto_reply = false;  // +ooto: it says that its owner is away
+  bool bounce = false;      // answered 250, then a failure notification instead of a delivery
 };
 
 // What the local part ends in: the command words without the first '+', or nothing.
@@ -39,10 +43,10 @@ RecipientCommands parse_commands(std::string_view command);
 // What a session keeps of an address given in RCPT. Reuses the memory of `into`.
 void assign_recipient(Recipient& into, std::string_view address);
 
-// Carries out +deferN, and refuses commands that are not available yet.
+// Carries out +deferN.
 class CommandedDeferral : public Policy {
  public:
-  CommandedDeferral(Utterance deferred, Utterance not_available) : deferred_(deferred), not_available_(not_available) {}
+  explicit CommandedDeferral(Utterance deferred) : deferred_(deferred) {}
 
   Hooks hooks() const override { return {.rcpt = true, .accepted = true}; }
   std::optional<Verdict> rcpt(Instant now, const Session& session, const Recipient& candidate) override;
@@ -50,7 +54,6 @@ class CommandedDeferral : public Policy {
 
  private:
   Utterance deferred_;
-  Utterance not_available_;
   // Attempts so far by (MAIL FROM, RCPT): no message is visible before DATA. Forgotten once one was accepted, so that
   // the next message to the same address is deferred as often, and when nobody tried for a week.
   ExpiringTable<std::uint32_t> attempts_;

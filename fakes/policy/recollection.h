@@ -1,4 +1,4 @@
-// What policies remember of the sender whose message is judged: with the facts of session and message, all that a
+// What policies remember of the sender whose session or message is judged: with the facts of both, all that a
 // judgement follows from. Kept by whoever wants to ask again later, with other facts perhaps. Plain values.
 #pragma once
 

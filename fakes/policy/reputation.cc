@@ -30,6 +30,10 @@ AuthenticationLevel level(const AuthenticationFacts& found) {
 auto day_of(Instant now) {
   return std::chrono::floor<std::chrono::days>(now);
 }
+// Of the day, UTC.
+std::uint32_t hour_of(Instant now) {
+  return static_cast<std::uint32_t>((now - day_of(now)) / std::chrono::hours(1));
+}
 Instant next_day(Instant now) {
   return Instant(day_of(now) + std::chrono::days(1));
 }
@@ -80,6 +84,10 @@ IdentityRecord Reputation::record(Instant now, SenderIdentity identity, std::uin
   record.complaints_milli = history.complaints_milli();
   record.awaited_milli = history.awaited_milli();
   record.opened_milli = history.opened_milli();
+  const Row& held = table.values(row).front();
+  if (settings_.initial_hourly_cap > 0 && record.today > 0 && held.hour == hour_of(now)) record.this_hour = held.copies;
+  record.held = now < held.held_until;
+  if (day_of(held.held_until - settings_.hold) == day_of(now)) record.today_max = held.today_max;
   return record;
 }
 
@@ -108,16 +116,16 @@ std::optional<Verdict> Reputation::ask_identity(Instant now, SenderIdentity iden
   if (static_cast<std::uint32_t>(score) * 1000 < settings_.block_below_ppm) return blocked.refusal(scope);
   const std::uint64_t traps = record.traps_milli / SenderHistory::one;
   if (settings_.trap_hits_block > 0 && traps >= settings_.trap_hits_block) return blocked.refusal(scope);
+  if (record.held) return throttled.refusal(scope);
+  // The hour's end is the way back from this one.
+  const std::uint64_t hour_cap = hourly_cap(settings_, record, score);
+  if (hour_cap > 0 && record.this_hour >= hour_cap) return throttled.refusal(scope);
   const std::uint64_t cap = daily_cap(settings_, record, score);
-  const bool is_over = cap > 0 && record.today >= cap;
+  if (cap == 0 || record.today < cap || record.today < record.today_max) return std::nullopt;
   Table& table = tables_[static_cast<std::size_t>(identity)];
   const auto row = table.find(now, id);
-  if (row == Table::none) return is_over ? std::optional(throttled.refusal(scope)) : std::nullopt;
+  if (row == Table::none) return throttled.refusal(scope);
   Row& known = table.values(row).front();
-  if (now < known.held_until) return throttled.refusal(scope);
-  if (!is_over) return std::nullopt;
-  const bool held_today = day_of(known.held_until - settings_.hold) == day_of(now);
-  if (held_today && record.today < known.today_max) return std::nullopt;
   known.held_until = settings_.hold > Duration{} ? now + settings_.hold : next_day(now);
   known.today_max = record.today + static_cast<std::uint32_t>(std::max<std::uint64_t>(cap / 10, 1));
   table.keep_until(row, std::max(table.kept_until(row), known.held_until));
@@ -154,9 +162,14 @@ void Reputation::collect_all(Instant now, const Session& session, const MessageF
   facts_.lot_ppm = static_cast<std::uint32_t>(below(lots_.bits(id), 1'000'000));
 }
 
-void Reputation::recall(Instant now, const Session& session, const MessageFacts& message, Recollection& into) {
-  collect_all(now, session, message);
-  into.weighed = facts_;
+void Reputation::recall(Instant now, const Session& session, const MessageFacts* message, Recollection& into) {
+  if (message != nullptr) {
+    collect_all(now, session, *message);
+    into.weighed = facts_;
+    return;
+  }
+  collect(now, session, nullptr);
+  into.weighed.emplace().records = facts_.records;
 }
 
 void Reputation::place(Instant now, const Session& session, const MessageFacts& message, Placement& placement) {
@@ -180,12 +193,12 @@ template <class Tell>
 void Reputation::tell_each(Instant now, const Session& session, const MessageFacts* message, Tell tell) {
   for (const SenderIdentity identity : settings_.identities) {
     const std::uint64_t id = key_memo_.key(identity, session, message);
-    if (id != 0) tell(obtain(now, identity, id).history);
+    if (id != 0) tell(obtain(now, identity, id));
   }
 }
 
 void Reputation::unknown_recipient(Instant now, const Session& session, const Recipient&) {
-  tell_each(now, session, nullptr, [](SenderHistory& history) { history.unknown_recipient(); });
+  tell_each(now, session, nullptr, [](Row& row) { row.history.unknown_recipient(); });
 }
 
 void Reputation::accepted(Instant now, const Session& session, const MessageFacts& message) {
@@ -194,9 +207,14 @@ void Reputation::accepted(Instant now, const Session& session, const MessageFact
     if (directory_.status(recipient.local_part, recipient.domain) == MailboxStatus::trap) ++traps;
   }
   const auto copies = static_cast<std::uint32_t>(session.recipients.size());
-  tell_each(now, session, &message, [copies, traps](SenderHistory& history) {
-    history.accepted(copies);
-    for (std::uint32_t i = 0; i < traps; ++i) history.trap_hit();
+  const std::uint32_t hour = hour_of(now);
+  tell_each(now, session, &message, [copies, traps, hour](Row& row) {
+    if (row.hour != hour || row.history.today() == 0) row.copies = 0;
+    // The masks tell compilers that it fits.
+    row.hour = hour & 0x1fU;
+    row.copies = (row.copies + copies) & 0x7ff'ffffU;
+    row.history.accepted(copies);
+    for (std::uint32_t i = 0; i < traps; ++i) row.history.trap_hit();
   });
 }
 

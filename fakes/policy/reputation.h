@@ -48,7 +48,7 @@ class Reputation : public PhasedPolicy {
   void place(Instant now, const Session& session, const MessageFacts& facts, Placement& placement) override;
   void unknown_recipient(Instant now, const Session& session, const Recipient& candidate) override;
   void accepted(Instant now, const Session& session, const MessageFacts& facts) override;
-  void recall(Instant now, const Session& session, const MessageFacts& facts, Recollection& into) override;
+  void recall(Instant now, const Session& session, const MessageFacts* facts, Recollection& into) override;
   void imagine(const Recollection& remembered) override {
     imagined_ = remembered.weighed;
     up_to_date_ = false;
@@ -64,10 +64,13 @@ class Reputation : public PhasedPolicy {
   std::size_t size() const;
 
  private:
+  // One of many millions: what counts the hour has to fit into the room that is left.
   struct Row {
     SenderHistory history;
     Instant held_until{};
-    std::uint32_t today_max = 0;  // of the day's copies, once the hold is over
+    std::uint32_t today_max = 0;    // of the day's copies, once the hold is over
+    std::uint32_t hour : 5 = 0;     // of the day, in which
+    std::uint32_t copies : 27 = 0;  // so many were accepted; both mean something only on a day with copies
   };
   using Table = ExpiringTable<Row>;
 

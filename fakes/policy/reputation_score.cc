@@ -212,4 +212,10 @@ std::uint64_t daily_cap(const ReputationSettings& settings, const IdentityRecord
   return distrusted ? std::max<std::uint64_t>(cap / 10, 1) : cap;
 }
 
+std::uint64_t hourly_cap(const ReputationSettings& settings, const IdentityRecord& record, std::int32_t score_milli) {
+  if (settings.initial_hourly_cap == 0) return 0;
+  const std::uint64_t day = daily_cap(settings, record, score_milli);
+  return std::max<std::uint64_t>(day * settings.initial_hourly_cap / settings.initial_daily_cap, 1);
+}
+
 }  // namespace mailrig::policy

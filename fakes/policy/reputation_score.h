@@ -25,7 +25,9 @@ constexpr bool is_network(SenderIdentity identity) {
 struct ReputationSettings {
   std::vector<SenderIdentity> identities;  // empty: no memory, no model
   std::uint32_t initial_daily_cap = 0;     // copies a day that a newcomer may send; 0: no cap
-  std::uint32_t growth_milli = 1400;       // of the recent maximum, a day that is still fine
+  // Likewise an hour (of the clock), and it grows as that does; 0: no cap.
+  std::uint32_t initial_hourly_cap = 0;
+  std::uint32_t growth_milli = 1400;  // of the recent maximum, a day that is still fine
   // How long who is over the cap is shut out; 0: until the next day (UTC). After a hold that ends on the same day a
   // tenth of the cap may pass, at least one copy, before it closes again: who waits gets on, slowly.
   Duration hold{};
@@ -63,6 +65,7 @@ struct IdentityRecord {
   bool known = false;  // it counts, and the message has it
   std::uint32_t active_days = 0;
   std::uint32_t today = 0;
+  std::uint32_t this_hour = 0;  // of the clock; not counted where nothing depends on it
   std::uint32_t recent_max = 0;
   std::uint64_t accepted_milli = 0;
   std::uint64_t unknown_milli = 0;
@@ -70,6 +73,8 @@ struct IdentityRecord {
   std::uint64_t complaints_milli = 0;
   std::uint64_t awaited_milli = 0;  // copies whose reading is known
   std::uint64_t opened_milli = 0;   // of them
+  bool held = false;                // shut out for a while for having been over the cap, whatever that is by now
+  std::uint32_t today_max = 0;      // once such a hold is over, on its day: copies that may pass over the cap
 };
 
 enum class AuthenticationLevel : std::uint8_t {
@@ -131,5 +136,7 @@ std::int32_t junk_threshold_milli(const PlacementSettings& settings, std::uint32
 std::uint64_t fine_volume(const ReputationSettings& settings, const IdentityRecord& record);
 // The cap of a day at which the provider begins to turn mail away; a bad score makes it a tenth. 0: no cap.
 std::uint64_t daily_cap(const ReputationSettings& settings, const IdentityRecord& record, std::int32_t score_milli);
+// The same of an hour.
+std::uint64_t hourly_cap(const ReputationSettings& settings, const IdentityRecord& record, std::int32_t score_milli);
 
 }  // namespace mailrig::policy

@@ -57,6 +57,7 @@ enum class Disposition : std::uint8_t {
   discard,      // answered 250, then dropped
   drop,         // connection cut before the reply, nothing stored
   drop_stored,  // stored, then the connection is cut before the reply
+  bounce,       // answered 250, then a failure notification goes to MAIL FROM
 };
 
 struct Verdict {

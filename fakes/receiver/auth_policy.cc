@@ -42,10 +42,9 @@ config::Table<BulkSettings> bulk_table() {
   const auto dmarc = config::one_of<BulkSettings::Dmarc>({{"any", BulkSettings::Dmarc::any},
                                                           {"record", BulkSettings::Dmarc::record},
                                                           {"pass", BulkSettings::Dmarc::pass}});
-  const auto unsubscribe =
-      config::one_of<BulkSettings::Unsubscribe>({{"ignore", BulkSettings::Unsubscribe::ignore},
-                                                 {"junk", BulkSettings::Unsubscribe::junk},
-                                                 {"required", BulkSettings::Unsubscribe::required}});
+  const auto missing = config::one_of<BulkSettings::Missing>({{"ignore", BulkSettings::Missing::ignore},
+                                                              {"junk", BulkSettings::Missing::junk},
+                                                              {"required", BulkSettings::Missing::required}});
   config::Table<BulkSettings> table{"require_for_bulk"};
   table
       .key("threshold_per_day", &BulkSettings::threshold_per_day, config::integer<std::uint32_t>(0, 1'000'000'000),
@@ -59,8 +58,9 @@ config::Table<BulkSettings> bulk_table() {
            "SPF or DKIM must pass for the domain of the From field")
       .key("tls", &BulkSettings::tls, config::boolean(), "The mail must come over TLS")
       .key("ptr", &BulkSettings::ptr, config::boolean(), "The client's address must have a name that leads back")
-      .key("unsubscribe", &BulkSettings::unsubscribe, unsubscribe,
+      .key("unsubscribe", &BulkSettings::unsubscribe, missing,
            "Mail that offers no way out is refused (required) or filed as spam (junk)")
+      .key("feedback_id", &BulkSettings::feedback_id, missing, "The same of mail without a Feedback-ID field")
       .key("from_envelope", &BulkSettings::same_envelope, config::boolean(),
            "MAIL FROM's domain must be From's, or the mail is spam")
       .key("action", &BulkSettings::junks, config::one_of<bool>({{"refuse", false}, {"junk", true}}),

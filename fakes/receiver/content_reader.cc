@@ -15,7 +15,7 @@ bool depends_on_text(const ProfileValues& profile) {
     return window.window.scope == policy::RateScope::similar_content;
   });
   return profile.content.reads() || counts_similar || !profile.network.lists.domains.empty() ||
-         profile.auth_policy.require_for_bulk.unsubscribe != policy::BulkSettings::Unsubscribe::ignore;
+         profile.auth_policy.require_for_bulk.reads_messages();
 }
 
 }  // namespace
@@ -38,6 +38,7 @@ ContentReader::Found ContentReader::read(const policy::MessageFacts& message) {
   found.traits.fingerprint = score.fingerprint;
   found.traits.one_click = score.one_click;
   found.traits.unsubscribe = score.unsubscribe;
+  found.traits.feedback_id = score.feedback_id;
   found.traits.blocked_attachment =
       std::any_of(score.attachment_extensions.begin(), score.attachment_extensions.end(), [this](const auto& kind) {
         return std::find(blocked_attachments_.begin(), blocked_attachments_.end(), kind) != blocked_attachments_.end();

@@ -11,6 +11,15 @@
 
 namespace mailrig::receiver {
 
+// A refusal that names no recipient: at connect, helo or mail.
+struct RefusedSession {
+  Instant now{};
+  const policy::Session& session;
+  const policy::Verdict& verdict;
+  const policy::ReplyContext& context;
+  const policy::Recollection* remembered = nullptr;  // as below
+};
+
 // One verdict on one recipient. `reply.render(context)` gives the text when somebody wants to keep it.
 struct RecipientVerdict {
   Instant now{};
@@ -19,9 +28,10 @@ struct RecipientVerdict {
   const policy::MessageFacts* message;  // null before end of data
   const policy::Verdict& verdict;
   const policy::ReplyContext& context;
-  policy::Disposition disposition;                   // meaningful when the verdict accepts at data
-  const policy::Placement* placement = nullptr;      // of a message that was accepted
-  const policy::Recollection* remembered = nullptr;  // of a verdict at data, when somebody asks_why()
+  policy::Disposition disposition;               // meaningful when the verdict accepts at data
+  const policy::Placement* placement = nullptr;  // of a message that was accepted
+  // When somebody asks_why(): of every verdict at data, before that of refusals that can_be_asked_again().
+  const policy::Recollection* remembered = nullptr;
 };
 
 class Observer {
@@ -29,9 +39,7 @@ class Observer {
   virtual ~Observer() = default;
 
   virtual void session_opened(Instant now, const policy::Session& session) = 0;
-  // A refusal that names no recipient: at connect, helo or mail.
-  virtual void session_refused(Instant now, const policy::Session& session, const policy::Verdict& verdict,
-                               const policy::ReplyContext& context) = 0;
+  virtual void session_refused(const RefusedSession& refused) = 0;
   // RCPT refused; or end of data answered, once per accepted recipient; or the connection ended after RCPT was
   // accepted and before end of data was answered (event timeout, phase data).
   virtual void recipient_verdict(const RecipientVerdict& verdict) = 0;

@@ -13,9 +13,8 @@ class PassingObserver : public Observer {
   void session_opened(Instant now, const policy::Session& session) override {
     if (next_ != nullptr) next_->session_opened(now, session);
   }
-  void session_refused(Instant now, const policy::Session& session, const policy::Verdict& verdict,
-                       const policy::ReplyContext& context) override {
-    if (next_ != nullptr) next_->session_refused(now, session, verdict, context);
+  void session_refused(const RefusedSession& refused) override {
+    if (next_ != nullptr) next_->session_refused(refused);
   }
   void recipient_verdict(const RecipientVerdict& verdict) override {
     if (next_ != nullptr) next_->recipient_verdict(verdict);

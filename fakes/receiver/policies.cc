@@ -11,6 +11,7 @@
 #include "fakes/policy/dmarc_enforcement.h"
 #include "fakes/policy/fact_check.h"
 #include "fakes/policy/greylist.h"
+#include "fakes/policy/helo_names.h"
 #include "fakes/policy/identity_checks.h"
 #include "fakes/policy/incident.h"
 #include "fakes/policy/mailbox_check.h"
@@ -172,7 +173,8 @@ void add_authentication(policy::Chain& chain, const Profile& profile, Draw draw,
                             .alignment = missing("alignment"),
                             .tls = missing("tls"),
                             .ptr = missing("ptr"),
-                            .unsubscribe = missing("unsubscribe")},
+                            .unsubscribe = missing("unsubscribe"),
+                            .feedback_id = missing("feedback_id")},
                            draw, name));
   }
 }
@@ -236,7 +238,7 @@ Policies make_policies(const Profile& profile, const Mailboxes& mailboxes, const
     add(policy::MailboxCheck(mailboxes, {.unknown = says.at("unknown_user"),
                                          .full = says.at("mailbox_full"),
                                          .disabled = says.at("mailbox_disabled")}));
-    add(policy::CommandedDeferral(says.at("local_error"), says.at("syntax_error/command")));
+    add(policy::CommandedDeferral(says.at("local_error")));
   }
   if (judges && !profile.limits.rate_windows.empty()) {
     std::vector<policy::RateRule> rules;
@@ -244,6 +246,8 @@ Policies make_policies(const Profile& profile, const Mailboxes& mailboxes, const
       const policy::RateRule rule{window.window, says.at(window.event)};
       if (window.window.scope == policy::RateScope::unknown_rcpts) {
         add(policy::UnknownRecipients(rule, &conditions));
+      } else if (window.window.scope == policy::RateScope::helo_names) {
+        add(policy::HeloNames(rule, &conditions));
       } else {
         rules.push_back(rule);
       }
@@ -263,6 +267,30 @@ policy::Chain make_judges(const Profile& profile, const Mailboxes& mailboxes, bo
   }
   add_message_judges(chain, profile, mailboxes, authenticates, draw, name);
   return chain;
+}
+
+bool can_be_asked_again(policy::Event event) {
+  using policy::Event;
+  switch (event) {
+    case Event::region_blocked:
+    case Event::reputation_throttled:
+    case Event::reputation_blocked:
+    case Event::dnsbl_listed:
+    case Event::no_ptr:
+    case Event::helo_rejected:
+    case Event::tls_required:
+    case Event::sender_domain_bad:
+    case Event::spf_fail:
+    case Event::dkim_fail:
+    case Event::dmarc_fail:
+    case Event::dmarc_temperror:
+    case Event::auth_required_bulk:
+    case Event::content_rejected:
+    case Event::virus:
+      return true;
+    default:
+      return false;
+  }
 }
 
 }  // namespace mailrig::receiver

@@ -26,5 +26,7 @@ Policies make_policies(const Profile& profile, const Mailboxes& mailboxes, const
 // decisions asked again. What counts, waits or draws lots about connections and mailboxes is not among them.
 policy::Chain make_judges(const Profile& profile, const Mailboxes& mailboxes, bool authenticates, Draw draw,
                           const std::string& name);
+// Whether judges refuse in this way. (Of syntax errors some do; those that do are spoken after DATA.)
+bool can_be_asked_again(policy::Event event);
 
 }  // namespace mailrig::receiver

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "fakes/policy/address_key.h"
+#include "fakes/policy/helo_names.h"
 #include "fakes/policy/reply_template.h"
 #include "fakes/receiver/content_keys.h"
 #include "fakes/receiver/profile_types.h"
@@ -149,6 +150,10 @@ Table<RateWindowFile> rate_window_table() {
         if (!file.window.fixed_frame && file.window.count > policy::SlidingWindow::count_max) {
           errors.add(*node.find("count"),
                      fmt::format("must be at most {} in a window that slides", policy::SlidingWindow::count_max));
+        }
+        if (file.window.scope == RateScope::helo_names && file.window.count > policy::HeloNames::count_max) {
+          errors.add(*node.find("count"),
+                     fmt::format("must be at most {} for scope helo_names", policy::HeloNames::count_max));
         }
         if (file.window.recovery.connections > 0 && file.window.scope != RateScope::ip &&
             file.window.scope != RateScope::conn) {

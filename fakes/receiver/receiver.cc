@@ -150,7 +150,15 @@ struct Receiver::State {
   void refused_session(Instant now, const Session& session, const Verdict& verdict) const {
     if (observer == nullptr) return;
     const Context context(now, session, nullptr, token(session));
-    observer->session_refused(now, session, verdict, context.get());
+    const auto remembered = recall_refused(now, session, verdict);
+    observer->session_refused({now, session, verdict, context.get(), remembered ? &*remembered : nullptr});
+  }
+
+  // What a refusal followed from that was spoken before there is a message.
+  std::optional<policy::Recollection> recall_refused(Instant now, const Session& session,
+                                                     const Verdict& verdict) const {
+    if (!observer->asks_why() || !can_be_asked_again(verdict.event)) return std::nullopt;
+    return chain.recall(now, session, nullptr);
   }
 
   void forget_transaction(Session& session) {
@@ -238,7 +246,11 @@ struct Receiver::State {
         if (commands.discard) disposition = Disposition::discard;
         if (commands.drop_stored && first_attempt(now, recipient, facts)) disposition = Disposition::drop_stored;
         if (commands.drop) disposition = Disposition::drop;
+        // Nobody is told about what came from the null sender (RFC 5321 §6.1).
+        if (commands.bounce) disposition = session.mail_from.empty() ? Disposition::discard : Disposition::bounce;
         wants_spam = commands.spam;
+        // In the spam folder there would be nothing to complain about.
+        if (commands.complain && !wants_spam) wants_spam = false;
       }
       if (!wants_spam && whole.spam && is_let_in_by_contacts(session, recipient, facts)) wants_spam = false;
       policy::Placement own = whole;
@@ -377,8 +389,9 @@ Verdict Receiver::rcpt(Instant now, Session& session, std::string_view address) 
     state_->spare_recipients.push_back(std::move(candidate));
     if (state_->observer != nullptr) {
       Context context(now, session, nullptr, state_->token(session));
-      state_->observer->recipient_verdict(
-          {now, session, address, nullptr, *refusal, context.for_recipient(address), Disposition::discard});
+      const auto remembered = state_->recall_refused(now, session, *refusal);
+      state_->observer->recipient_verdict({now, session, address, nullptr, *refusal, context.for_recipient(address),
+                                           Disposition::discard, nullptr, remembered ? &*remembered : nullptr});
     }
     return *refusal;
   }
@@ -409,7 +422,7 @@ DataVerdict Receiver::decide(Instant now, Session& session, const MessageFacts& 
   Why why;
   std::optional<policy::Recollection> remembered;
   if (state_->observer != nullptr && state_->observer->asks_why()) {
-    why.remembered = &remembered.emplace(state_->chain.recall(now, session, facts));
+    why.remembered = &remembered.emplace(state_->chain.recall(now, session, &facts));
   }
   if (auto refusal = state_->chain.data(now, session, facts)) {
     state_->refuse(session, *refusal, judging);

@@ -45,7 +45,6 @@ std::span<const SpokenReply> spoken_replies() {
       {"too_large", Event::too_large, Phase::mail},
       {"relay_denied", Event::relay_denied, Phase::rcpt},
       {"syntax_error", Event::syntax_error, Phase::rcpt},
-      {"syntax_error/command", Event::syntax_error, Phase::rcpt},
       {"too_many_recipients", Event::too_many_recipients, Phase::rcpt},
       {"too_many_recipients/domains", Event::too_many_recipients, Phase::rcpt},
       {"unknown_user", Event::unknown_user, Phase::rcpt},
@@ -93,6 +92,8 @@ std::span<const SpokenReply> spoken_replies() {
       {"auth_required_bulk/ptr_temporary", Event::auth_required_bulk, Phase::data, replies_section, true},
       {"auth_required_bulk/unsubscribe", Event::auth_required_bulk, Phase::data, replies_section, true},
       {"auth_required_bulk/unsubscribe_temporary", Event::auth_required_bulk, Phase::data, replies_section, true},
+      {"auth_required_bulk/feedback_id", Event::auth_required_bulk, Phase::data, replies_section, true},
+      {"auth_required_bulk/feedback_id_temporary", Event::auth_required_bulk, Phase::data, replies_section, true},
   });
   return replies;
 }

@@ -49,6 +49,9 @@ Table<ReputationSettings> reputation_table() {
       .key("initial_daily_cap", &ReputationSettings::initial_daily_cap,
            config::integer<std::uint32_t>(0, 1'000'000'000),
            "Copies a day that are fine for a newcomer; twice as many are turned away. 0: no cap")
+      .key("initial_hourly_cap", &ReputationSettings::initial_hourly_cap,
+           config::integer<std::uint32_t>(0, 1'000'000'000),
+           "Likewise an hour; grows with the daily cap, which has to be there. 0: no cap")
       .key("growth_per_day", &ReputationSettings::growth_milli, factor(),
            "How many times the recent maximum is fine the next day")
       .key("hold", &ReputationSettings::hold, positive_duration(),
@@ -62,7 +65,12 @@ Table<ReputationSettings> reputation_table() {
       .key("block_below", &ReputationSettings::block_below_ppm, config::share(),
            "A score of the sender under which mail is refused for good")
       .key("trap_hits_block", &ReputationSettings::trap_hits_block, config::integer<std::uint32_t>(0, 1'000'000),
-           "So many hits of spam traps, which fade by a tenth a day, and mail is refused; 0: they only count");
+           "So many hits of spam traps, which fade by a tenth a day, and mail is refused; 0: they only count")
+      .check([](const Node& node, ReputationSettings& settings, Errors& errors) {
+        if (settings.initial_hourly_cap == 0 || settings.initial_daily_cap > 0) return;
+        const Node* at = node.find("initial_hourly_cap");
+        errors.add(at != nullptr ? *at : node, "initial_hourly_cap needs an initial_daily_cap to grow with");
+      });
   return table;
 }
 

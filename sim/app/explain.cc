@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -19,6 +20,7 @@ struct ExplainOptions {
   std::string folder;
   std::string delivery;
   std::string what_if;
+  std::uint32_t attempt = 0;  // 0: the last one that was judged
   std::string format = "text";
 };
 
@@ -30,9 +32,9 @@ Result<void> ask_again(const ExplainOptions& options, explain::Account& account)
   if (!scenario) return scenario.error();
   for (const scenario::Receiver& receiver : scenario->receivers) {
     if (receiver.name != account.delivery.receiver) continue;
-    const Instant at = account.delivery.attempts.empty() ? scenario->start : account.delivery.attempts.back().at;
     const auto judge = [&](const measure::Circumstances& circumstances, const policy::Recollection& remembered) {
-      return explain::judge(receiver.profile, receiver.name, scenario->seed, at, circumstances, remembered);
+      return explain::judge(receiver.profile, receiver.name, scenario->seed, recorded.at, recorded.phase, circumstances,
+                            remembered);
     };
     account.judgement = judge(recorded.circumstances, recorded.remembered);
     // Nobody asks again whom the recipient knows.
@@ -43,7 +45,7 @@ Result<void> ask_again(const ExplainOptions& options, explain::Account& account)
     if (options.what_if.empty()) return {};
     measure::Circumstances circumstances = recorded.circumstances;
     policy::Recollection remembered = recorded.remembered;
-    if (auto done = explain::imagine(options.what_if, circumstances, remembered); !done) return done;
+    if (auto done = explain::imagine(options.what_if, recorded.phase, circumstances, remembered); !done) return done;
     account.what_if = options.what_if;
     account.imagined = judge(circumstances, remembered);
     return {};
@@ -53,20 +55,26 @@ Result<void> ask_again(const ExplainOptions& options, explain::Account& account)
 }
 
 int explain_delivery(const ExplainOptions& options) {
-  auto found = explain::find_delivery(options.folder, options.delivery);
+  const auto attempt = options.attempt == 0 ? std::nullopt : std::optional(options.attempt);
+  auto found = explain::find_delivery(options.folder, options.delivery, attempt);
   if (!found) return complain(found.error(), usage_error);
   if (found->fitting > 1) {
     fmt::print(stderr, "mailrig: {} deliveries fit '{}'; this is the first\n", found->fitting, options.delivery);
   }
   explain::Account account{std::move(found->delivery), {}, {}, {}};
+  const auto& attempts = account.delivery.attempts;
+  const auto is_asked_for = [&options](const explain::StoredAttempt& each) { return each.n == options.attempt; };
+  if (options.attempt != 0 && std::none_of(attempts.begin(), attempts.end(), is_asked_for)) {
+    return complain(Error{fmt::format("--attempt {}: delivery {} has no such attempt, of {} on record", options.attempt,
+                                      account.delivery.row, attempts.size())},
+                    usage_error);
+  }
   if (account.delivery.judgement) {
     if (auto done = ask_again(options, account); !done) return complain(done.error(), usage_error);
   } else if (!options.what_if.empty()) {
-    return complain(
-        Error{fmt::format("--what-if needs a judgement, and delivery {} has none: the message never came as "
-                          "far as end of data, or the run did not record it",
-                          account.delivery.row)},
-        usage_error);
+    return complain(Error{fmt::format("--what-if needs a judgement, and delivery {} has none. {}", account.delivery.row,
+                                      explain::unjudged)},
+                    usage_error);
   }
   fmt::print("{}", options.format == "json" ? report::to_text(explain::to_json(account)) : explain::to_text(account));
   return passed;
@@ -83,6 +91,7 @@ void add_explain_command(CLI::App& app, int& exit_status) {
                    "a row of run.db's message table, a message's id (16 hexadecimal digits), or a recipient's address")
       ->required();
   command->add_option("--what-if", options->what_if, "facts to change, fact=value,…; the receiver judges again");
+  command->add_option("--attempt", options->attempt, "the attempt to explain (default: the last one that was judged)");
   command->add_option("--format", options->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();

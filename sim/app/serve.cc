@@ -20,6 +20,7 @@
 #include "sim/live/sending_side.h"
 #include "sim/report/files.h"
 #include "sim/scenario/load.h"
+#include "sim/world/readership.h"
 #include "sim/world/world.h"
 
 namespace mailrig::app {
@@ -117,11 +118,16 @@ int serve(const ServeOptions& options) {
 
   auto store = open_mail_store(options.maildir);
   if (!store) return complain(store.error(), environment_error);
+  // Nobody reads it: it keeps what forwarders and mailboxes have in hand.
+  measure::LedgerConfig parties = world::ledger_config(*scenario);
+  parties.insight = measure::SenderInsight::none;
+  measure::Ledger ledger(std::move(parties), nullptr);
+  world::Readership readership(*scenario, ledger);
   std::vector<std::unique_ptr<ServeLog>> logs;
   auto world =
       world::build_world(*scenario, world::AddressRange::loopback, [&](std::uint32_t index) -> receiver::Observer* {
         logs.push_back(std::make_unique<ServeLog>(party_name(*scenario, index), options.quiet));
-        receiver::Observer* const log = logs.back().get();
+        receiver::Observer* const log = readership.in_front_of(index, logs.back().get());
         const bool has_mailboxes = index < scenario->receivers.size();
         return *store && has_mailboxes ? (*store)->keep(scenario->receivers[index].name, log) : log;
       });
@@ -130,10 +136,6 @@ int serve(const ServeOptions& options) {
   const auto& interrupted = interruption();
   const net::Clock clock(start, std::uint64_t{scenario->speed} * 1000);
   net::IoPool pool(std::max(1U, std::thread::hardware_concurrency()), clock);
-  // Nobody reads it: it keeps what forwarders have in hand.
-  measure::LedgerConfig parties = world::ledger_config(*scenario);
-  parties.insight = measure::SenderInsight::none;
-  measure::Ledger ledger(std::move(parties), nullptr);
   live::SendingSide sending(*scenario, **world, ledger, clock);
   auto internet = live::FakeInternet::open(**world, pool, listening);
   if (!internet) return complain(internet.error(), environment_error);
@@ -158,12 +160,18 @@ int serve(const ServeOptions& options) {
         "auth  SPF, DKIM and DMARC are not judged: this DNS does not know your domain. Serve a scenario that names\n"
         "      the sender, or say --judge to judge all the same\n");
   }
-  if (auto started = sending.start_forwarders(**internet); !started) {
+  if (auto started = sending.start_without_traffic(**internet); !started) {
     return complain(started.error(), environment_error);
   }
   announce(**world, **internet);
 
-  while (!interrupted) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  while (!interrupted) {
+    readership.advance(clock.now(), [&](world::Readership::Act&& act) {
+      (*internet)->read(act);
+      if (act.answer) sending.answer(act.receiver, std::move(*act.answer));
+    });
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
   sending.stop();
   (*internet)->stop();
   pool.stop();

@@ -7,10 +7,9 @@
 
 namespace mailrig::app {
 
-void ServeLog::session_refused(Instant now, const policy::Session& session, const policy::Verdict& verdict,
-                               const policy::ReplyContext& context) {
+void ServeLog::session_refused(const receiver::RefusedSession& refused) {
   ++refused_;
-  print(now, session, verdict, context, {});
+  print(refused.now, refused.session, refused.verdict, refused.context, {});
 }
 
 void ServeLog::recipient_verdict(const receiver::RecipientVerdict& verdict) {

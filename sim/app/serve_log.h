@@ -19,8 +19,7 @@ class ServeLog : public receiver::Observer {
   const std::string& receiver() const { return receiver_; }
 
   void session_opened(Instant, const policy::Session&) override {}
-  void session_refused(Instant now, const policy::Session& session, const policy::Verdict& verdict,
-                       const policy::ReplyContext& context) override;
+  void session_refused(const receiver::RefusedSession& refused) override;
   void recipient_verdict(const receiver::RecipientVerdict& verdict) override;
   void stored(Instant, const policy::Session&, std::string_view, const policy::MessageFacts&, bool) override {}
   void session_closed(Instant, const policy::Session&) override {}

@@ -46,8 +46,10 @@ void add_score(std::string& text, const Judgement& judgement) {
   for (const Contribution& part : judgement.score.contributions) {
     fmt::format_to(out, "  {:>+7.3f}  {}\n", points(part.milli), name_of(part));
   }
-  fmt::format_to(out, "  {:>7.3f}  score; spam below {:.3f}\n", points(judgement.score.milli),
-                 points(judgement.junk_below_milli));
+  fmt::format_to(out, "  {:>7.3f}  score", points(judgement.score.milli));
+  // Where a message would go is nobody's question before there is one.
+  if (judgement.junk_below_milli > 0) fmt::format_to(out, "; spam below {:.3f}", points(judgement.junk_below_milli));
+  text += '\n';
 }
 
 std::string share(std::uint64_t part, std::uint64_t whole) {
@@ -69,6 +71,7 @@ void add_memory(std::string& text, const policy::Recollection& remembered) {
         share(record.unknown_milli, record.accepted_milli + record.unknown_milli),
         record.traps_milli / policy::SenderHistory::one, share(record.complaints_milli, record.accepted_milli),
         record.awaited_milli == 0 ? "nobody knows how many" : share(record.opened_milli, record.awaited_milli));
+    if (record.held) fmt::format_to(out, "               shut out for a while, for having been over the day's cap\n");
   }
 }
 
@@ -96,12 +99,24 @@ void add_facts(std::string& text, const measure::Circumstances& circumstances) {
   }
 }
 
+// What refused the attempt all the same: what counts, waits or looks at the mailbox.
+void add_other_reason(std::string& text, const Account& account) {
+  using Outcome = Judgement::Outcome;
+  const Outcome outcome = account.judgement->outcome;
+  if (outcome == Outcome::deferred || outcome == Outcome::refused) return;
+  for (const StoredAttempt& attempt : account.delivery.attempts) {
+    if (attempt.n != account.delivery.judgement->n || attempt.result == "accepted") continue;
+    fmt::format_to(std::back_inserter(text), "  but {} at {}, which can't be asked again\n", attempt.event,
+                   attempt.phase);
+  }
+}
+
 boost::json::object json_of(const Judgement& judgement) {
   boost::json::object json{{"outcome", to_string(judgement.outcome)}, {"reason", judgement.reason}};
   if (!judgement.phase.empty()) json["phase"] = judgement.phase;
   if (!judgement.scored) return json;
   json["score"] = points(judgement.score.milli);
-  json["spam_below"] = points(judgement.junk_below_milli);
+  if (judgement.junk_below_milli > 0) json["spam_below"] = points(judgement.junk_below_milli);
   boost::json::array& parts = json["contributions"].emplace_array();
   for (const Contribution& part : judgement.score.contributions) {
     boost::json::object entry{{"factor", policy::to_string(part.factor)}};
@@ -128,12 +143,13 @@ std::string to_text(const Account& account) {
                    attempt.source_ip, attempt.result, attempt.phase, attempt.event, attempt.code, attempt.text);
   }
   if (!account.judgement) {
-    fmt::format_to(
-        out, "\nNo receiver judged the message: it never came as far as end of data, or the run did not record it.\n");
+    fmt::format_to(out, "\n{}\n", unjudged);
     return text;
   }
-  fmt::format_to(out, "\nwhy, at {}: {}\n", delivery.receiver, outcome_of(*account.judgement));
+  fmt::format_to(out, "\nwhy, at {}, attempt {}: {}\n", delivery.receiver, delivery.judgement->n,
+                 outcome_of(*account.judgement));
   add_score(text, *account.judgement);
+  add_other_reason(text, account);
   text += '\n';
   add_facts(text, delivery.judgement->circumstances);
   add_memory(text, delivery.judgement->remembered);
@@ -164,6 +180,7 @@ boost::json::object to_json(const Account& account) {
   }
   if (!account.judgement) return json;
   json["judgement"] = json_of(*account.judgement);
+  json["judgement"].get_object()["attempt"] = delivery.judgement->n;
   if (!account.imagined) return json;
   boost::json::object imagined = json_of(*account.imagined);
   imagined["facts"] = account.what_if;

@@ -77,14 +77,17 @@ Result<void> read_attempts(measure::Connection& run, StoredDelivery& delivery) {
   });
 }
 
-Result<void> read_judgement(measure::Connection& run, StoredDelivery& delivery) {
+// The judgement of `attempt`, or else the last one.
+Result<void> read_judgement(measure::Connection& run, std::optional<std::uint32_t> attempt, StoredDelivery& delivery) {
   auto rows = query(run,
-                    "SELECT reason, content, facts, memory FROM judgement JOIN circumstances ON "
+                    "SELECT reason, content, facts, memory, n FROM judgement JOIN circumstances ON "
                     "circumstances.id = judgement.circumstances WHERE delivery = ?1 ORDER BY judgement.rowid",
                     {"delivery", delivery.row, {}});
   if (!rows) return rows.error();
   std::optional<Error> fault;
   const auto keep = [&](const Statement& row) {
+    const auto n = static_cast<std::uint32_t>(row.integer(4));
+    if (attempt && n != *attempt) return;
     auto circumstances = measure::read_circumstances(row.text(2));
     auto remembered = measure::read_memory(row.text(3));
     if (!circumstances || !remembered) {
@@ -92,7 +95,18 @@ Result<void> read_judgement(measure::Connection& run, StoredDelivery& delivery) 
       return;
     }
     circumstances->session.content.score_milli = static_cast<std::int32_t>(row.integer(1));
-    delivery.judgement = StoredJudgement{.reason = std::string(row.text(0)),
+    const auto judged = std::find_if(delivery.attempts.begin(), delivery.attempts.end(),
+                                     [n](const StoredAttempt& each) { return each.n == n; });
+    const auto phase = judged == delivery.attempts.end() ? std::nullopt : policy::parse_phase(judged->phase);
+    if (!phase) {
+      fault = Error{
+          fmt::format("run.db is damaged: attempt {} of delivery {} was judged and is not there", n, delivery.row)};
+      return;
+    }
+    delivery.judgement = StoredJudgement{.n = n,
+                                         .at = judged->at,
+                                         .phase = *phase,
+                                         .reason = std::string(row.text(0)),
                                          .circumstances = std::move(*circumstances),
                                          .remembered = std::move(*remembered)};
   };
@@ -103,7 +117,8 @@ Result<void> read_judgement(measure::Connection& run, StoredDelivery& delivery) 
 
 }  // namespace
 
-Result<Found> find_delivery(const std::filesystem::path& run_folder, std::string_view which) {
+Result<Found> find_delivery(const std::filesystem::path& run_folder, std::string_view which,
+                            std::optional<std::uint32_t> attempt) {
   const std::filesystem::path file = run_folder / "run.db";
   const auto fail = [&file](const std::string& message) { return Error{message, file.string()}; };
   const Name name = parse_name(which);
@@ -145,7 +160,7 @@ Result<Found> find_delivery(const std::filesystem::path& run_folder, std::string
         fmt::format("no delivery '{}'; a run that records samples or aggregates only does not have all", which));
   }
   if (auto done = read_attempts(*run, found.delivery); !done) return done.error();
-  if (auto done = read_judgement(*run, found.delivery); !done) return done.error();
+  if (auto done = read_judgement(*run, attempt, found.delivery); !done) return done.error();
   return found;
 }
 

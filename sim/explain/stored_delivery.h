@@ -27,8 +27,11 @@ struct StoredAttempt {
   std::uint16_t code = 0;
 };
 
-// How a receiver judged the message, the last time that it came as far as end of data.
+// How a receiver judged an attempt: at end of data, or before, when it refused for what it knew of the sender.
 struct StoredJudgement {
+  std::uint32_t n = 0;  // the attempt
+  Instant at{};
+  policy::Phase phase = policy::Phase::data;
   std::string reason;  // what sent it to the spam folder; empty: the inbox, or not accepted
   measure::Circumstances circumstances;
   policy::Recollection remembered;
@@ -44,16 +47,17 @@ struct StoredDelivery {
   std::string receiver;  // empty: a domain that no receiver of the run serves
   std::string fate;
   std::vector<StoredAttempt> attempts;
-  std::optional<StoredJudgement> judgement;
+  std::optional<StoredJudgement> judgement;  // of the attempt that was asked for
 };
 
 // `which`: a row of the message table ("17"), a message's id in 16 hexadecimal digits, or a recipient's address; of
-// several deliveries that it fits the first, and `fitting` says how many there are. Errors: no run.db, of an older
-// version, nothing that fits.
+// several deliveries that it fits the first, and `fitting` says how many there are. `attempt`: whose judgement is
+// wanted; none: that of the last one that was judged. Errors: no run.db, of an older version, nothing that fits.
 struct Found {
   StoredDelivery delivery;
   std::uint64_t fitting = 1;
 };
-Result<Found> find_delivery(const std::filesystem::path& run_folder, std::string_view which);
+Result<Found> find_delivery(const std::filesystem::path& run_folder, std::string_view which,
+                            std::optional<std::uint32_t> attempt = {});
 
 }  // namespace mailrig::explain

@@ -17,6 +17,7 @@ namespace {
 
 using measure::Circumstances;
 using policy::IdentityRecord;
+using policy::Phase;
 using policy::Recollection;
 using policy::SenderIdentity;
 
@@ -35,6 +36,7 @@ struct Fact {
   std::string_view name;
   std::string_view values;  // for people
   Set set;
+  Phase known_from;  // what is not known yet changes nothing
 };
 
 template <class E, std::size_t N>
@@ -173,23 +175,30 @@ bool set_unsubscribe(Imagined& facts, std::string_view value) {
   return true;
 }
 
-constexpr std::array<Fact, 9> facts_known = {
-    {{"spf", "pass, fail, softfail, neutral, none, temperror or permerror", set_spf},
-     {"dkim", "pass (signed by From's domain), fail or none", set_dkim},
-     {"dmarc", "absent, none, quarantine or reject: what From's domain publishes", set_dmarc},
-     {"tls", "yes or no", set_tls},
-     {"ptr", "pass, fail, temperror or none", set_ptr},
-     {"listed", "yes or no: whether block lists have the address", set_listed},
-     {"bulk", "yes or no: whether From's domain is a bulk sender", set_bulk},
-     {"content", "the text's score from 0 to 10", set_content},
-     {"unsubscribe", "none, link or one-click", set_unsubscribe}}};
+bool set_feedback_id(Imagined& facts, std::string_view value) {
+  facts.session().content.read = true;
+  return yes_or_no(value, facts.session().content.feedback_id);
+}
+
+constexpr std::array<Fact, 10> facts_known = {
+    {{"spf", "pass, fail, softfail, neutral, none, temperror or permerror", set_spf, Phase::mail},
+     {"dkim", "pass (signed by From's domain), fail or none", set_dkim, Phase::data},
+     {"dmarc", "absent, none, quarantine or reject: what From's domain publishes", set_dmarc, Phase::data},
+     {"tls", "yes or no", set_tls, Phase::helo},
+     {"ptr", "pass, fail, temperror or none", set_ptr, Phase::connect},
+     {"listed", "yes or no: whether block lists have the address", set_listed, Phase::connect},
+     {"bulk", "yes or no: whether From's domain is a bulk sender", set_bulk, Phase::data},
+     {"content", "the text's score from 0 to 10", set_content, Phase::data},
+     {"unsubscribe", "none, link or one-click", set_unsubscribe, Phase::data},
+     {"feedback_id", "yes or no: whether there is a Feedback-ID field", set_feedback_id, Phase::data}}};
 
 // ---- What the receiver remembers of an identity.
 
-constexpr std::array<std::string_view, 8> history_keys = {"age",     "today", "max",        "accepted",
+constexpr std::array<std::string_view, 9> history_keys = {"age",     "today", "hour",       "max",   "accepted",
                                                           "unknown", "traps", "complaints", "opened"};
 constexpr std::string_view history_values =
-    "age=30d (days of sending), today=N, max=N (copies of a recent day), accepted=N, unknown=3%, traps=N, "
+    "age=30d (days of sending), today=N, hour=N (copies this hour), max=N (copies of a recent day), accepted=N, "
+    "unknown=3%, traps=N, "
     "complaints=0.1%, opened=20%";
 
 std::optional<std::uint64_t> count_in(std::string_view value) {
@@ -198,6 +207,9 @@ std::optional<std::uint64_t> count_in(std::string_view value) {
 }
 
 bool set_history(IdentityRecord& record, std::string_view key, std::string_view value) {
+  // A hold followed from the history as it was.
+  record.held = false;
+  record.today_max = 0;
   if (key == "age") {
     const auto age = parse_duration(value);
     if (!age) return false;
@@ -220,6 +232,7 @@ bool set_history(IdentityRecord& record, std::string_view key, std::string_view 
   const auto count = count_in(value);
   if (!count || *count > 4'000'000'000) return false;
   if (key == "today") record.today = static_cast<std::uint32_t>(*count);
+  if (key == "hour") record.this_hour = static_cast<std::uint32_t>(*count);
   if (key == "max") record.recent_max = static_cast<std::uint32_t>(*count);
   if (key == "accepted") record.accepted_milli = *count * policy::SenderHistory::one;
   if (key == "traps") record.traps_milli = *count * policy::SenderHistory::one;
@@ -276,7 +289,7 @@ Result<void> imagine_history(Imagined& facts, std::string_view name, std::string
 
 }  // namespace
 
-Result<void> imagine(std::string_view what_if, Circumstances& circumstances, Recollection& remembered) {
+Result<void> imagine(std::string_view what_if, Phase phase, Circumstances& circumstances, Recollection& remembered) {
   Imagined facts{circumstances, remembered};
   while (!what_if.empty()) {
     const std::string_view one = what_if.substr(0, what_if.find(','));
@@ -294,6 +307,10 @@ Result<void> imagine(std::string_view what_if, Circumstances& circumstances, Rec
     const Fact* known = nullptr;
     for (const Fact& fact : facts_known) known = fact.name == name ? &fact : known;
     if (known == nullptr) return unknown_fact(name);
+    if (known->known_from > phase) {
+      return Error{fmt::format("--what-if: '{}' is not known before {}, and the attempt ended at {}", name,
+                               policy::to_string(known->known_from), policy::to_string(phase))};
+    }
     if (!known->set(facts, value)) return not_understood(name, value, known->values);
   }
   return {};

@@ -137,6 +137,7 @@ Result<RunResult> run(const scenario::Scenario& scenario, world::World& world, c
     listening.dns = {boost::asio::ip::address_v4::loopback(), 0};
     listening.source_map = sources_of_senders(scenario, scenario.source_map);
     listening.source_map = sources_of_forwarders(scenario, std::move(listening.source_map));
+    listening.source_map = sources_of_receivers(world, std::move(listening.source_map));
   } else if (lives_on_loopback(world)) {
     listening.source_map = sources_of_forwarders(scenario, std::move(listening.source_map));
   }
@@ -157,7 +158,7 @@ Result<RunResult> run(const scenario::Scenario& scenario, world::World& world, c
     auto entrances = foreign->start(world, (*internet)->authority().certificate_pem(), clock);
     if (!entrances) return entrances.error();
     std::this_thread::sleep_until(clock.wall_deadline(scenario.start));
-    auto started = entrances->empty() ? sending.start_forwarders(**internet)
+    auto started = entrances->empty() ? sending.start_without_traffic(**internet)
                                       : sending.start_submission(**internet, traffic, *foreign, *entrances);
     if (!started) return started.error();
     queue.emplace(*foreign, ledger);
@@ -169,15 +170,17 @@ Result<RunResult> run(const scenario::Scenario& scenario, world::World& world, c
     const Instant now = clock.now();
     if (auto played = timeline.play(now); !played) return played.error();
     if (options.readership != nullptr) {
-      options.readership->advance(now, [&](const world::Readership::Act& act) {
+      options.readership->advance(now, [&](world::Readership::Act&& act) {
         (*internet)->read(act);
-        if (!act.mailbox.empty()) sending.complained(act);
+        if (!act.mailbox.empty() && act.origin) sending.complained(act);
+        if (act.answer) sending.answer(act.receiver, std::move(*act.answer));
       });
     }
     result.interrupted = interrupted(options);
     const bool over = options.duration && now >= scenario.start + *options.duration;
     if (result.interrupted || over || sending.drained()) break;
-    if (sending.done() && (!queue || queue->empty())) break;
+    const bool answers_owed = options.readership != nullptr && options.readership->owes_answers();
+    if (sending.done() && !answers_owed && (!queue || queue->empty())) break;
     if (foreign != nullptr) {
       if (auto alive = foreign->check(); !alive) return alive.error();
       take_unseen_attempts(*foreign, ledger, now);

@@ -19,6 +19,8 @@ using SourceMap = std::vector<std::pair<IpAddress, IpAddress>>;
 // address is IPv6, the next free one is taken.
 SourceMap sources_of_senders(const scenario::Scenario& scenario, SourceMap map);
 SourceMap sources_of_forwarders(const scenario::Scenario& scenario, SourceMap map);
+// Receivers send from where their MX hosts are.
+SourceMap sources_of_receivers(const world::World& world, SourceMap map);
 
 // Where hosts have addresses of their own, so have senders; elsewhere forwarders send from loopback, whoever sends.
 bool lives_on_loopback(const world::World& world);

@@ -68,8 +68,7 @@ Result<void> SendingSide::start_submission(const FakeInternet& internet, const p
   return {};
 }
 
-Result<void> SendingSide::start_forwarders(const FakeInternet& internet) {
-  if (scenario_.forwarders.empty()) return {};
+Result<void> SendingSide::start_without_traffic(const FakeInternet& internet) {
   auto tls = net::client_context();
   if (!tls) return tls.error();
   idle_scenario_ = scenario_;
@@ -85,16 +84,18 @@ Result<void> SendingSide::start_forwarders(const FakeInternet& internet) {
 
 void SendingSide::start(const FakeInternet& internet, const plan::Traffic& traffic,
                         const TrafficThread::DeskMaker& senders, std::vector<Route> routes,
-                        const net::TlsContext& forwarders_tls) {
+                        const net::TlsContext& others_tls) {
   const std::lock_guard lock(mutex_);
   first_forwarder_ = routes.size();
-  for (std::size_t i = 0; i < scenario_.forwarders.size(); ++i) {
-    routes.push_back(into_the_world(internet, forwarders_tls));
-  }
+  const std::size_t others = scenario_.forwarders.size() + scenario_.receivers.size();
+  for (std::size_t i = 0; i < others; ++i) routes.push_back(into_the_world(internet, others_tls));
   const auto desks = [&](const world::Finished& finished) {
     world::Desks all = senders(finished);
     for (auto& desk : world::make_forwarder_desks(scenario_, traffic, ledger_, world::Content::rendered)) {
       all.push_back(std::move(desk));
+    }
+    for (std::uint32_t i = 0; i < scenario_.receivers.size(); ++i) {
+      all.push_back(world::make_answering_desk(scenario_, world_, i, traffic, ledger_, world::Content::rendered));
     }
     return all;
   };
@@ -126,9 +127,16 @@ void SendingSide::suppress(const scenario::SuppressionChange& change) {
 }
 
 void SendingSide::complained(const world::Readership::Act& act) {
-  thread_->with(scenario_.mail[act.origin.stream].sender_index, [act](world::SenderDesk& desk, Outbound&) {
-    desk.complained(act.at, act.origin.stream, act.origin.source, act.mailbox);
-  });
+  const measure::Origin origin = *act.origin;
+  thread_->with(scenario_.mail[origin.stream].sender_index,
+                [origin, at = act.at, mailbox = act.mailbox](world::SenderDesk& desk, Outbound&) {
+                  desk.complained(at, origin.stream, origin.source, mailbox);
+                });
+}
+
+void SendingSide::answer(std::uint32_t receiver, world::Readership::Answer answer) {
+  const std::size_t desk = first_forwarder_ + scenario_.forwarders.size() + receiver;
+  thread_->relay(desk, answer.id, std::move(answer.message));
 }
 
 void SendingSide::stop() {

@@ -1,5 +1,6 @@
 // All that sends in a live world: the scenario's senders, or those that hand its traffic over to a sender that is not
-// ours, and the forwarders, whose doors it opens. Called from the main thread; the work is done on another.
+// ours, the forwarders, whose doors it opens, and the receivers, whose mailboxes answer. Called from the main thread;
+// the work is done on another.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -34,11 +35,11 @@ class SendingSide {
   // `entrances`: where `sender` takes the mail of each of the scenario's senders, in their order.
   Result<void> start_submission(const FakeInternet& internet, const plan::Traffic& traffic, ForeignSender& sender,
                                 const std::vector<boost::asio::ip::tcp::endpoint>& entrances);
-  // Mail comes from outside: there is no traffic to play.
-  Result<void> start_forwarders(const FakeInternet& internet);
+  // Mail comes from outside: there is no traffic to play, only mail to pass on and to answer.
+  Result<void> start_without_traffic(const FakeInternet& internet);
 
-  // All traffic was handed over or delivered, and forwarders have nothing in hand. Never, where mail comes from
-  // outside.
+  // All traffic was handed over or delivered, and neither forwarders nor mailboxes have anything in hand. Never, where
+  // mail comes from outside.
   bool done() const { return thread_ && plays_ && thread_->done(); }
   // The last message was offered and `end.drain` has passed since.
   bool drained() const { return thread_ && plays_ && thread_->drained(); }
@@ -46,6 +47,8 @@ class SendingSide {
   void set_source(const scenario::SourceChange& change);
   void suppress(const scenario::SuppressionChange& change);
   void complained(const world::Readership::Act& act);
+  // Once one of the above has started: sends what a mailbox answers.
+  void answer(std::uint32_t receiver, world::Readership::Answer answer);
   // Stops where it is. The world may go on listening.
   void stop();
   // See TrafficThread::lag().
@@ -58,9 +61,9 @@ class SendingSide {
     mail::Outgoing message;
   };
 
-  // With the desks of the forwarders behind those of the senders.
+  // With the desks of the forwarders behind those of the senders, and those of the receivers behind them.
   void start(const FakeInternet& internet, const plan::Traffic& traffic, const TrafficThread::DeskMaker& senders,
-             std::vector<Route> routes, const net::TlsContext& forwarders_tls);
+             std::vector<Route> routes, const net::TlsContext& others_tls);
   void relay(Taken taken);
 
   const scenario::Scenario& scenario_;

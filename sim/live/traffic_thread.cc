@@ -45,12 +45,13 @@ void TrafficThread::start() {
 
 void TrafficThread::relay(std::size_t desk, std::uint64_t id, mail::Outgoing message) {
   ++relaying_;
-  // Forwarders hold nothing back, so it is due.
+  // Nobody passes on what is not due.
   const auto shared = std::make_shared<mail::Outgoing>(std::move(message));
   boost::asio::post(pool_.at(0).io, [this, desk, id, shared] {
     if (!stopping_) {
       desks_[desk]->relay(clock_.now(), id, std::move(*shared));
       outbounds_[desk]->pump();
+      done_ = false;
     }
     --relaying_;
   });

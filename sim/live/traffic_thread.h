@@ -29,12 +29,12 @@ class TrafficThread {
   TrafficThread& operator=(const TrafficThread&) = delete;
 
   void start();
-  // A message for the desk of a forwarder. From any thread.
+  // A message for a desk that passes mail on. From any thread.
   void relay(std::size_t desk, std::uint64_t id, mail::Outgoing message);
   // Has something done on the worker with one of the desks. From any thread.
   void with(std::size_t desk, std::function<void(world::SenderDesk&, Outbound&)> action);
   // All traffic was offered, and every queue is empty.
-  bool done() const { return done_.load(); }
+  bool done() const { return relaying_.load() == 0 && done_.load(); }
   // The last message was offered and `end.drain` has passed since.
   bool drained() const { return drained_.load(); }
   // Stops where it is: what waits stays queued.

@@ -101,6 +101,7 @@ void for_each_fact(S& session, M& message, Visit visit) {
   visit("content_read", session.content.read);
   visit("one_click", session.content.one_click);
   visit("unsubscribe", session.content.unsubscribe);
+  visit("feedback_id", session.content.feedback_id);
   visit("blocked_attachment", session.content.blocked_attachment);
   visit("link_listing", session.content.link_listing);
   visit("header_from_domain", message.header_from_domain);
@@ -283,7 +284,8 @@ std::string write_memory(const policy::Recollection& remembered) {
       for (const std::uint64_t number :
            {std::uint64_t{record.active_days}, std::uint64_t{record.today}, std::uint64_t{record.recent_max},
             record.accepted_milli, record.unknown_milli, record.traps_milli, record.complaints_milli,
-            record.awaited_milli, record.opened_milli}) {
+            record.awaited_milli, record.opened_milli, std::uint64_t{record.held}, std::uint64_t{record.today_max},
+            std::uint64_t{record.this_hour}}) {
         json += std::exchange(before, ',');
         append_number(json, number);
       }
@@ -309,7 +311,7 @@ Result<policy::Recollection> read_memory(std::string_view text) {
     const std::string_view name = policy::to_string(static_cast<SenderIdentity>(i));
     const boost::json::value* entry = json->if_contains(name);
     if (entry == nullptr) continue;
-    std::array<std::uint64_t, 9> numbers{};
+    std::array<std::uint64_t, 12> numbers{};
     const auto* list = entry->if_array();
     if (list == nullptr || list->size() != numbers.size()) return unreadable(fmt::format("'{}' of a judgement", name));
     for (std::size_t k = 0; k < numbers.size(); ++k) {
@@ -319,13 +321,16 @@ Result<policy::Recollection> read_memory(std::string_view text) {
     weighed.records[i] = {.known = true,
                           .active_days = static_cast<std::uint32_t>(numbers[0]),
                           .today = static_cast<std::uint32_t>(numbers[1]),
+                          .this_hour = static_cast<std::uint32_t>(numbers[11]),
                           .recent_max = static_cast<std::uint32_t>(numbers[2]),
                           .accepted_milli = numbers[3],
                           .unknown_milli = numbers[4],
                           .traps_milli = numbers[5],
                           .complaints_milli = numbers[6],
                           .awaited_milli = numbers[7],
-                          .opened_milli = numbers[8]};
+                          .opened_milli = numbers[8],
+                          .held = numbers[9] != 0,
+                          .today_max = static_cast<std::uint32_t>(numbers[10])};
   }
   return read;
 }

@@ -1,6 +1,6 @@
-// The facts that a receiver judged a message by, as run.db keeps them: enough to ask its policies again, with these
-// facts or with others. What differs from copy to copy (the content's score, what the receiver remembers of the
-// sender) is kept apart from what a campaign has in common, so that the latter is stored once. Pure.
+// The facts that a receiver judged a session or a message by, as run.db keeps them: enough to ask its policies again,
+// with these facts or with others. What differs from copy to copy (the content's score, what the receiver remembers of
+// the sender) is kept apart from what a campaign has in common, so that the latter is stored once. Pure.
 #pragma once
 
 #include <boost/json.hpp>
@@ -27,7 +27,8 @@ std::string write_circumstances(const policy::Session& session, const policy::Me
 Result<Circumstances> read_circumstances(std::string_view json);
 
 // { "bulk": …, "comes_again": …, "lot": …, "ip": [active days, copies today, recent maximum, accepted, unknown, traps,
-// complaints, awaited, opened], … }; the last six in thousandths.
+// complaints, awaited, opened, held, copies past a hold, copies this hour], … }; from accepted to opened in
+// thousandths.
 std::string write_memory(const policy::Recollection& remembered);
 Result<policy::Recollection> read_memory(std::string_view json);
 

@@ -67,7 +67,7 @@ struct Delivery {
   bool discarded : 1 = false;
   bool corrupted : 1 = false;
   bool transformed : 1 = false;
-  bool bounced : 1 = false;          // a forwarder gave up and told
+  bool bounced : 1 = false;          // a forwarder gave up and told, or a receiver that had accepted
   bool dropped : 1 = false;          // a forwarder gave up, and there was nobody to tell
   bool in_queue : 1 = false;         // of a sender that is not ours, at the end
   bool waiting : 1 = true;           // found by (MAIL FROM, RCPT)

@@ -33,6 +33,8 @@ class EventLog {
     reader_acted,
     warmup,
     stopped,
+    answered,
+    answer_done,
   };
 
   void add(Instant at, std::uint64_t entity, Kind kind, std::uint64_t outcome = 0) {

@@ -15,6 +15,7 @@
 #include "fakes/base/instant.h"
 #include "fakes/base/ip_address.h"
 #include "fakes/base/result.h"
+#include "fakes/feedback/answers.h"
 #include "fakes/feedback/readers.h"
 #include "fakes/receiver/observer.h"
 #include "fakes/smtp/transaction.h"
@@ -131,6 +132,15 @@ struct Origin {
   friend auto operator<=>(const Origin&, const Origin&) = default;
 };
 
+// Mail that a mailbox sends upon a message that it got.
+struct Answered {
+  Instant now{};
+  std::uint32_t receiver = 0;           // whose mailbox it is
+  std::optional<std::uint32_t> stream;  // of the message; none: the run did not offer it
+  feedback::AnswerKind kind = feedback::AnswerKind::reply;
+  std::uint64_t id = 0;  // never 0
+};
+
 // How the warm-up of one of the sender's addresses stands at one receiver, on one UTC day.
 struct WarmupStanding {
   Instant midnight{};          // that the day begins with
@@ -221,6 +231,11 @@ class Ledger {
   std::optional<Origin> origin_of(const policy::Session& session, std::uint64_t message);
   // Somebody did something with a copy that the receiver stored.
   void reader_acted(Instant at, std::uint32_t receiver, const Origin& origin, feedback::ReaderAct act);
+
+  // A mailbox sends something, under the id that this returns: the one given, or another when that is in use. And what
+  // became of it.
+  std::uint64_t answered(const Answered& answer);
+  void answer_done(Instant now, std::uint64_t id, SenderOutcome outcome);
 
   // Hands what changed to the database and writes it out; drivers call it about once a second.
   Result<void> flush();

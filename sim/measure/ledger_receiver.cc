@@ -1,4 +1,5 @@
 // What receivers tell the ledger.
+#include "sim/measure/circumstances.h"
 #include "sim/measure/ledger_state.h"
 
 namespace mailrig::measure {
@@ -48,22 +49,26 @@ void Ledger::State::ReceiverObserver::session_opened(Instant now, const policy::
   ++state_.accounts[slot_].sessions_opened;
 }
 
-void Ledger::State::ReceiverObserver::session_refused(Instant now, const policy::Session& session,
-                                                      const policy::Verdict& verdict,
-                                                      const policy::ReplyContext& context) {
+void Ledger::State::ReceiverObserver::session_refused(const receiver::RefusedSession& seen) {
+  const policy::Session& session = seen.session;
+  const policy::Verdict& verdict = seen.verdict;
   const std::lock_guard lock(state_.mutex);
-  state_.log.add(now, state_.entities[slot_], EventLog::Kind::session_refused, event_and_phase(verdict));
-  const SessionRefusal refusal{verdict.event, verdict.phase};
+  state_.log.add(seen.now, state_.entities[slot_], EventLog::Kind::session_refused, event_and_phase(verdict));
+  SessionRefusal refusal{verdict.event, verdict.phase, {}};
+  if (seen.remembered != nullptr) {
+    refusal.reasons = std::make_shared<const RefusalReasons>(
+        RefusalReasons{state_.record_circumstances(session, {}), write_memory(*seen.remembered)});
+  }
   state_.sessions.refused(session.key, refusal);
   // Only what a foreign sender's log tells needs this to be explained.
   if (state_.rules.insight != SenderInsight::full && verdict.reply != nullptr) {
     state_.refusals[{slot_, verdict.reply->code}] = refusal;
   }
   ReceiverAccount& account = state_.accounts[slot_];
-  account.replied(verdict, context, true);
+  account.replied(verdict, seen.context, true);
   ++account.sessions_refused[static_cast<std::size_t>(verdict.event)];
   if (!state_.records({})) return;
-  state_.record_attempt({.at = now,
+  state_.record_attempt({.at = seen.now,
                          .slot = slot_,
                          .subject = {},
                          .result = result_of(verdict, true),
@@ -73,7 +78,7 @@ void Ledger::State::ReceiverObserver::session_refused(Instant now, const policy:
                          .source = session.client_ip,
                          .session = session.key,
                          .delay = verdict.delay},
-                        {}, text_of(verdict, context, true));
+                        {}, text_of(verdict, seen.context, true));
 }
 
 void Ledger::State::ReceiverObserver::recipient_verdict(const receiver::RecipientVerdict& seen) {
@@ -116,6 +121,11 @@ void Ledger::State::ReceiverObserver::recipient_verdict(const receiver::Recipien
       d.discarded = true;
       if (d.delivered == never) d.delivered = seen.now;
     });
+  }
+  const bool bounces =
+      at_data && attempt.result == AttemptResult::accepted && seen.disposition == policy::Disposition::bounce;
+  if (bounces && attempt.subject.delivery) {
+    state_.change(*attempt.subject.delivery, [](Delivery& d) { d.bounced = true; });
   }
   if (state_.records(attempt.subject)) {
     state_.record_attempt(attempt, seen.recipient, text_of(verdict, seen.context, answered));

@@ -39,6 +39,13 @@ std::shared_ptr<const Ledger::Snapshot> Ledger::State::make_snapshot(Instant now
   for (const Part& part : by_stream) {
     for (std::size_t i = 0; i < part.readers.size(); ++i) s->readers[i] += part.readers[i];
   }
+  for (const Part& part : by_receiver) {
+    for (std::size_t i = 0; i < part.answers.size(); ++i) {
+      s->answers[i].sent += part.answers[i].sent;
+      s->answers[i].accepted += part.answers[i].accepted;
+      s->answers[i].bounced += part.answers[i].bounced;
+    }
+  }
   s->event_log_hash = log.hex();
 
   for (std::uint32_t slot = 0; slot < elsewhere(); ++slot) {
@@ -52,7 +59,8 @@ std::shared_ptr<const Ledger::Snapshot> Ledger::State::make_snapshot(Instant now
                           .auth = {},
                           .days = {},
                           .unattributed = {},
-                          .readers = part.readers};
+                          .readers = part.readers,
+                          .answers = part.answers};
     accounts[slot].report(report, domains);
     report.throughput.submitted_per_s = submitted_rates[slot].per_s();
     if (is_forwarder(slot)) {
@@ -70,7 +78,7 @@ std::shared_ptr<const Ledger::Snapshot> Ledger::State::make_snapshot(Instant now
   s->service.merge(by_receiver[elsewhere()].service);
   for (std::size_t i = 0; i < by_stream.size(); ++i) {
     s->streams.push_back({config.streams[i].name, by_stream[i].tally, by_stream[i].latency, by_stream[i].service,
-                          by_stream[i].readers, by_stream[i].stopped_after});
+                          by_stream[i].readers, by_stream[i].answers, by_stream[i].stopped_after});
   }
 
   for (std::size_t slot = 0; slot < by_receiver.size(); ++slot) {

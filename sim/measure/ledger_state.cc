@@ -279,11 +279,25 @@ void Ledger::State::record_attempt(const Attempt& attempt, std::string_view reci
   database->add(std::move(row));
 }
 
+std::uint64_t Ledger::State::record_circumstances(const policy::Session& session, const policy::MessageFacts& message) {
+  const std::uint64_t key = key_of(session, message);
+  if (circumstances.insert(key).second) database->add_circumstances(key, write_circumstances(session, message));
+  return key;
+}
+
+void Ledger::State::record_judgement(DeliveryIndex index, const RefusalReasons& reasons) {
+  database->add(JudgementRow{.delivery = row_of(index),
+                             .n = book.delivery(index).attempts,
+                             .reason = {},
+                             .circumstances = reasons.circumstances,
+                             .content_milli = policy::ContentTraits().score_milli,
+                             .memory = reasons.memory});
+}
+
 void Ledger::State::record_judgement(DeliveryIndex index, const receiver::RecipientVerdict& seen) {
-  const std::uint64_t key = key_of(seen.session, *seen.message);
-  if (circumstances.insert(key).second) {
-    database->add_circumstances(key, write_circumstances(seen.session, *seen.message));
-  }
+  // Before end of data there are no facts about a message.
+  const std::uint64_t key =
+      record_circumstances(seen.session, seen.message != nullptr ? *seen.message : policy::MessageFacts());
   const policy::Placement placement = seen.placement != nullptr ? *seen.placement : policy::Placement();
   database->add(JudgementRow{.delivery = row_of(index),
                              .n = book.delivery(index).attempts,

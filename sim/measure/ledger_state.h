@@ -45,6 +45,7 @@ struct Part {
   Histogram latency;
   Histogram service;
   ReaderCounts readers{};
+  AnswerTallies answers{};
   std::optional<Duration> stopped_after{};  // of a stream
 };
 
@@ -81,6 +82,20 @@ struct Ledger::State {
 
   State(LedgerConfig configuration, RunDatabase* run_database);
   ~State();
+
+  // What a mailbox sends, and where it is counted.
+  struct Answer {
+    std::uint32_t slot = 0;
+    std::optional<std::uint32_t> stream;
+    feedback::AnswerKind kind = feedback::AnswerKind::reply;
+  };
+  // At the receiver whose mailbox it is and, where the message is of the run, in its stream.
+  template <class Change>
+  void change_tallies(const Answer& answer, Change change) {
+    const auto kind = static_cast<std::size_t>(answer.kind);
+    change(by_receiver[answer.slot].answers[kind]);
+    if (answer.stream) change(by_stream[*answer.stream].answers[kind]);
+  }
 
   // Slots: the receivers, the forwarders, and one for everybody else.
   std::uint32_t forwarder_slot(std::uint32_t forwarder) const {
@@ -119,8 +134,11 @@ struct Ledger::State {
   // Whether attempts with this subject go into run.db.
   bool records(const Subject& subject) const;
   void record_attempt(const Attempt& attempt, std::string_view recipient, std::string text);
+  // The key under which run.db has them from then on.
+  std::uint64_t record_circumstances(const policy::Session& session, const policy::MessageFacts& message);
   // After the attempt.
   void record_judgement(DeliveryIndex index, const receiver::RecipientVerdict& seen);
+  void record_judgement(DeliveryIndex index, const RefusalReasons& reasons);
   // A body arrived, at a hop or in a mailbox: is it what was passed on?
   void check_body(const Subject& subject, const policy::MessageFacts& arrived);
   void count_delivered(DeliveryIndex index, Instant at, bool in_mailbox);
@@ -153,6 +171,7 @@ struct Ledger::State {
   DeliveryBook book;
   SessionBook sessions;
   HopBook hops;
+  boost::unordered_flat_map<std::uint64_t, Answer> answers;  // that are on their way, by id; never iterated
   EventLog log;
   Series series;
   std::vector<Part> by_receiver;  // by slot
@@ -195,8 +214,7 @@ class Ledger::State::ReceiverObserver final : public receiver::Observer {
   ReceiverObserver(State& state, std::uint32_t slot) : state_(state), slot_(slot) {}
 
   void session_opened(Instant now, const policy::Session& session) override;
-  void session_refused(Instant now, const policy::Session& session, const policy::Verdict& verdict,
-                       const policy::ReplyContext& context) override;
+  void session_refused(const receiver::RefusedSession& seen) override;
   void recipient_verdict(const receiver::RecipientVerdict& verdict) override;
   void stored(Instant now, const policy::Session& session, std::string_view recipient,
               const policy::MessageFacts& message, bool spam) override;

@@ -65,7 +65,8 @@ CREATE TABLE attempt(
   delay INTEGER NOT NULL,      -- nanoseconds that the receiver waited before it replied
   hop TEXT);                   -- the forwarder that was tried or that passed it on; NULL: straight from the sender
 
--- Why messages were judged as they were, for `mailrig explain`: one row per copy that came as far as end of data.
+-- Why messages were judged as they were, for `mailrig explain`: one row per copy that came as far as end of data, and
+-- per attempt that was refused before for what the receiver knew of the sender.
 CREATE TABLE judgement(
   delivery INTEGER NOT NULL,
   n INTEGER NOT NULL,          -- the delivery's attempt
@@ -77,7 +78,9 @@ CREATE TABLE judgement(
   circumstances INTEGER NOT NULL,
   memory TEXT NOT NULL);       -- JSON: bulk sender, lot, and per identity active days, copies today, recent maximum,
                                -- and thousandths of copies accepted, unknown recipients, traps hit, complaints,
-                               -- copies whose reading is known, and opened ones
+                               -- copies whose reading is known, and opened ones; then 1 while shut out for having
+                               -- been over the day's cap, how many copies may pass over it afterwards, and
+                               -- copies this hour
 CREATE TABLE circumstances(id INTEGER PRIMARY KEY, facts TEXT NOT NULL);  -- JSON
 
 -- Counts per time bucket; the width is series_width_s in table run.

@@ -83,7 +83,7 @@ struct AttemptRow {
   Duration delay{};
 };
 
-// Why a message was judged as it was (sim/measure/circumstances.h).
+// Why a message, or the session that was to bring it, was judged as it was (sim/measure/circumstances.h).
 struct JudgementRow {
   std::int64_t delivery = 0;
   std::uint32_t n = 0;  // the delivery's attempt

@@ -13,7 +13,7 @@ void SessionBook::transaction_started(std::uint64_t key, std::uint64_t message) 
 }
 
 void SessionBook::refused(std::uint64_t key, SessionRefusal refusal) {
-  sessions_[key].refusal = refusal;
+  sessions_[key].refusal = std::move(refusal);
 }
 
 void SessionBook::closed(std::uint64_t key) {

@@ -7,16 +7,25 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "fakes/policy/event.h"
 
 namespace mailrig::measure {
 
+// Why a session was refused (sim/measure/circumstances.h); run.db has the circumstances with this key.
+struct RefusalReasons {
+  std::uint64_t circumstances = 0;
+  std::string memory;  // write_memory()
+};
+
 struct SessionRefusal {
   policy::Event event = policy::Event::accepted;
   policy::Phase phase = policy::Phase::connect;
+  std::shared_ptr<const RefusalReasons> reasons;  // null: nobody asked, or it can't be asked again
 };
 
 struct KnownSession {

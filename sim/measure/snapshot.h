@@ -31,6 +31,15 @@ struct ReplyRow {
 // How often readers did what (feedback::ReaderAct).
 using ReaderCounts = std::array<std::uint64_t, feedback::reader_act_count>;
 
+// Mail of one kind that mailboxes sent; what is neither accepted nor given up waits.
+struct AnswerTally {
+  std::uint64_t sent = 0;
+  std::uint64_t accepted = 0;  // by the receiving side
+  std::uint64_t bounced = 0;   // could not be delivered
+};
+// By feedback::AnswerKind.
+using AnswerTallies = std::array<AnswerTally, feedback::answer_kind_count>;
+
 // One source address and sender domain on one model day.
 struct DayRow {
   std::uint32_t day = 1;  // counted in 24 hours from the run's start
@@ -82,6 +91,7 @@ struct ReceiverReport {
   std::vector<DayRow> days;            // ordered by day, source, domain
   Unattributed unattributed;
   ReaderCounts readers{};
+  AnswerTallies answers{};
 };
 
 // What a forwarder did with the messages that it took, counted once per recipient: they add up to `taken`.
@@ -106,6 +116,7 @@ struct StreamReport {
   Histogram latency;
   Histogram service;
   ReaderCounts readers{};
+  AnswerTallies answers{};
   std::optional<Duration> stopped_after{};  // by its sender; model time from the start
 };
 
@@ -126,6 +137,7 @@ struct Ledger::Snapshot {
   std::uint64_t submission_deferrals = 0;
   std::uint64_t dsn_received = 0;
   ReaderCounts readers{};
+  AnswerTallies answers{};
   std::string event_log_hash;            // 16 hex digits
   std::vector<std::string> broken_sums;  // what does not add up, with its numbers; empty when all is well
 };

@@ -100,7 +100,9 @@ const BulkRule bulk_rules[] = {
      }},
     {"tls", [](policy::BulkSettings& s) { s.tls = true; }, [](Client& c) { c.tls = false; }},
     {"ptr", [](policy::BulkSettings& s) { s.ptr = true; }, [](Client& c) { c.ip = nameless_ip; }},
-    {"unsubscribe", [](policy::BulkSettings& s) { s.unsubscribe = policy::BulkSettings::Unsubscribe::required; },
+    {"unsubscribe", [](policy::BulkSettings& s) { s.unsubscribe = policy::BulkSettings::Missing::required; },
+     [](Client&) {}},
+    {"feedback_id", [](policy::BulkSettings& s) { s.feedback_id = policy::BulkSettings::Missing::required; },
      [](Client&) {}},
 };
 
@@ -125,7 +127,7 @@ std::optional<Scene> bulk_scene(std::string_view key) {
           rule.ask(settings);
           if (rule.name == "ptr") profile.network.no_ptr = AuthAction::accept;
           if (rule.name == "tls") profile.tls = {};
-          if (rule.name == "unsubscribe") profile.content.junk_below_milli = 1;
+          if (settings.reads_messages()) profile.content.junk_below_milli = 1;
           // Where the provider tells one requirement from another, the general words are said of the others.
           if (key == "auth_required_bulk" || key == "auth_required_bulk/temporary") {
             profile.replies.forget_variants("auth_required_bulk");
@@ -160,11 +162,12 @@ Scene window_scene(std::string_view key) {
       profile.limits.rate_windows.push_back(std::move(window));
     }
   };
-  scene.play = [event](Stage& stage, int) {
+  scene.play = [event](Stage& stage, int round) {
     Client client;
     client.recipients = {mailbox_at(stage, "jane")};
     for (const auto& window : stage.receiver().profile().limits.rate_windows) {
       if (window.window.scope == RateScope::unknown_rcpts) client.recipients = {mailbox_at(stage, "jane+unknown")};
+      if (window.window.scope == RateScope::helo_names) client.helo = fmt::format("mta{}.shop.example", round);
       if (window.window.scope == RateScope::sender_rcpts) {
         client.recipients = {mailbox_at(stage, "jane"), mailbox_at(stage, "joe")};
       }
@@ -361,7 +364,6 @@ const std::map<std::string, Make, std::less<>>& scenes() {
       {"relay_denied",
        [] { return sending({}, [](Client& c, Stage&, int) { c.recipients = {"joe@elsewhere.example"}; }); }},
       {"syntax_error", [] { return sending({}, [](Client& c, Stage&, int) { c.recipients = {"jane"}; }); }},
-      {"syntax_error/command", [] { return from_mailbox("jane+ooto"); }},
       {"unknown_user", [] { return from_mailbox("jane+unknown"); }},
       {"mailbox_full", [] { return from_mailbox("jane+full"); }},
       {"mailbox_disabled", [] { return from_mailbox("jane+disabled"); }},

@@ -135,8 +135,22 @@ json::object sessions(const measure::ReceiverReport& r) {
   return {{"opened", r.sessions_opened}, {"refused", events(r.sessions_refused)}};
 }
 
+// What mailboxes sent.
+json::object answers(const measure::AnswerTallies& tallies) {
+  static constexpr std::array<const char*, feedback::answer_kind_count> names = {"replies", "auto_replies", "bounces"};
+  json::object o;
+  for (std::size_t i = 0; i < tallies.size(); ++i) {
+    const measure::AnswerTally& tally = tallies[i];
+    o[names[i]] = json::object{{"sent", tally.sent},
+                               {"accepted", tally.accepted},
+                               {"bounced", tally.bounced},
+                               {"waiting", tally.sent - tally.accepted - tally.bounced}};
+  }
+  return o;
+}
+
 // Rates are of the copies in the inbox.
-json::object readers(const measure::ReaderCounts& counts, const Tally& tally) {
+json::object readers(const measure::ReaderCounts& counts, const measure::AnswerTallies& sent, const Tally& tally) {
   using feedback::ReaderAct;
   const auto count = [&counts](ReaderAct act) { return counts[static_cast<std::size_t>(act)]; };
   return {{"opens", count(ReaderAct::opened)},
@@ -146,7 +160,8 @@ json::object readers(const measure::ReaderCounts& counts, const Tally& tally) {
           {"unsubscribes", count(ReaderAct::unsubscribed)},
           {"replies", count(ReaderAct::replied)},
           {"open_rate", ratio(count(ReaderAct::opened), tally[Fate::inbox])},
-          {"complaint_rate", ratio(count(ReaderAct::complained), tally[Fate::inbox])}};
+          {"complaint_rate", ratio(count(ReaderAct::complained), tally[Fate::inbox])},
+          {"answers", answers(sent)}};
 }
 
 json::object receiver_object(const measure::ReceiverReport& r, bool lost_is_known) {
@@ -163,7 +178,7 @@ json::object receiver_object(const measure::ReceiverReport& r, bool lost_is_know
   o["auth"] =
       json::object{{"spf", results(r.auth.spf)}, {"dkim", results(r.auth.dkim)}, {"dmarc", results(r.auth.dmarc)}};
   o["days"] = days(r.days);
-  o["feedback"] = readers(r.readers, r.tally);
+  o["feedback"] = readers(r.readers, r.answers, r.tally);
   o["unattributed"] = json::object{
       {"attempts", r.unattributed.attempts}, {"inbox", r.unattributed.inbox}, {"spam", r.unattributed.spam}};
   return o;
@@ -254,7 +269,7 @@ json::value summary(const RunInfo& run, const measure::Ledger::Snapshot& s) {
                         {"rates", rates(stream.tally)},
                         {"latency_s", times(stream.latency)},
                         {"service_s", times(stream.service)},
-                        {"feedback", readers(stream.readers, stream.tally)}};
+                        {"feedback", readers(stream.readers, stream.answers, stream.tally)}};
     // Only of a stream that its sender stopped.
     if (stream.stopped_after) object["stopped_after_s"] = to_seconds(*stream.stopped_after);
     streams[stream.name] = std::move(object);
@@ -262,9 +277,11 @@ json::value summary(const RunInfo& run, const measure::Ledger::Snapshot& s) {
   o["streams"] = std::move(streams);
   o["submission"] = json::object{
       {"offered", s.submissions_offered}, {"refused", s.submissions_refused}, {"deferrals", s.submission_deferrals}};
-  json::object feedback = readers(s.readers, s.total);
+  json::object feedback = readers(s.readers, s.answers, s.total);
   feedback["dsn_received"] = s.dsn_received;
-  feedback["undeliverable"] = 0;
+  std::uint64_t undeliverable = 0;
+  for (const measure::AnswerTally& tally : s.answers) undeliverable += tally.bounced;
+  feedback["undeliverable"] = undeliverable;
   o["feedback"] = std::move(feedback);
   o["sender_conduct"] = json::array();
   o["rig"] = rig(run.rig);

@@ -254,6 +254,26 @@ std::string times(const json::value& s, const Style& style) {
                                          number_text(s, {"throughput", "peak_accepted_per_s"}));
 }
 
+// What mailboxes sent back; nothing, where they sent nothing.
+std::string answers(const json::value& s) {
+  std::vector<std::string> kinds;
+  for (const auto& [key, one, many] :
+       {std::tuple("replies", "reply", "replies"), std::tuple("auto_replies", "automatic reply", "automatic replies"),
+        std::tuple("bounces", "bounce", "bounces")}) {
+    const json::value* const kind = find(s, {"feedback", "answers", key});
+    if (kind == nullptr) continue;
+    const std::uint64_t sent = count_at(*kind, {"sent"});
+    if (sent == 0) continue;
+    std::string text = fmt::format("{} {}: {} accepted", grouped(sent), sent == 1 ? one : many,
+                                   grouped(count_at(*kind, {"accepted"})));
+    for (const char* rest : {"bounced", "waiting"}) {
+      if (const std::uint64_t count = count_at(*kind, {rest})) text += fmt::format(", {} {}", grouped(count), rest);
+    }
+    kinds.push_back(std::move(text));
+  }
+  return kinds.empty() ? "" : fmt::format("mailboxes sent {}\n\n", fmt::join(kinds, " · "));
+}
+
 std::string expectations(const json::value& s, const Style& style) {
   const json::array& list = array_at(s, {"expectations"});
   if (list.empty()) return {};
@@ -297,7 +317,7 @@ std::string text_report(const json::value& s, const Style& style) {
   for (const std::string_view group : {"receivers", "forwarders"}) {
     for (const auto& party : object_at(s, {group})) text += replies_of(view_of(party.key()), party.value(), style);
   }
-  return text + warmups(s, style) + times(s, style) + expectations(s, style) + verdict(s, style);
+  return text + answers(s) + warmups(s, style) + times(s, style) + expectations(s, style) + verdict(s, style);
 }
 
 }  // namespace mailrig::report

@@ -142,7 +142,7 @@ config::Table<feedback::ReaderHabits> reader_keys() {
   config::Table<Habits> table{"readers"};
   table.key("open", &Habits::open_ppm, config::share(), "Share of the copies in the inbox that are opened")
       .key("click", &Habits::click_ppm, config::share(), "Whose links are clicked")
-      .key("reply", &Habits::reply_ppm, config::share(), "That are answered")
+      .key("reply", &Habits::reply_ppm, config::share(), "That are answered: to Reply-To, or else to From")
       .key("unsubscribe", &Habits::unsubscribe_ppm, config::share(), "Whose readers unsubscribe")
       .key("complain", &Habits::complain_ppm, config::share(), "That are reported as spam")
       .key("machine_open", &Habits::machine_open_ppm, config::share(),

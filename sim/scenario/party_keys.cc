@@ -27,6 +27,17 @@ Type<std::string> domain_type() {
 
 namespace {
 
+Type<std::string> local_part_type() {
+  return config::custom<std::string>(
+      [](const Node& node, std::string& into, Errors& errors) {
+        if (!node.is_scalar() || !mail::parse_address(node.text() + "@example.com")) {
+          return errors.add(node, "expected a local part such as support, found " + describe(node));
+        }
+        into = node.text();
+      },
+      {{"type", "string"}});
+}
+
 // What of a sender depends on more than one key.
 void finish_sender(const Node& node, Sender& sender, Errors& errors) {
   if (sender.helo.empty()) sender.helo = "mta1." + sender.domain;
@@ -77,6 +88,8 @@ config::Table<Sender> sender_keys() {
            config::one_of<Signer>(
                {{"builtin", Signer::builtin}, {"opendkim", Signer::opendkim}, {"rspamd", Signer::rspamd}}),
            "Who signs: mailrig (default), or a milter of --sender postfix")
+      .key("mailboxes", &Sender::mailboxes, config::one_or_list(local_part_type()),
+           "Local parts that its domain takes mail for; besides postmaster, abuse and where bounces go")
       .key("known", &Sender::known, config::object(known_keys()),
            "What receivers know of its addresses and domain from before; default nothing: it is new")
       .key("dmarc", &Sender::dmarc, config::text(), "DMARC record; none by default")

@@ -70,8 +70,12 @@ Shape authentication() {
 }
 
 Shape feedback() {
-  return numbers(
+  Shape shape = numbers(
       {"opens", "machine_opens", "clicks", "complaints", "unsubscribes", "replies", "open_rate", "complaint_rate"});
+  const Shape sent = numbers({"sent", "accepted", "bounced", "waiting"});
+  shape.children.push_back(
+      named("answers", group({named("replies", sent), named("auto_replies", sent), named("bounces", sent)})));
+  return shape;
 }
 
 Shape receiver(const std::string& name) {

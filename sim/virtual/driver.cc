@@ -19,16 +19,17 @@ class Driver {
          const RunOptions& options)
       : scenario_(scenario),
         world_(world),
+        traffic_(traffic),
+        ledger_(ledger),
         options_(options),
         player_(traffic, scenario.start),
         desks_(world::make_desks(scenario, world.sender_keys, traffic, ledger, world::Content::facts_only,
-                                 [this](Instant now, std::uint32_t entry) { player_.finished(now, entry); })) {
+                                 [this](Instant now, std::uint32_t entry) { player_.finished(now, entry); })),
+        answering_(scenario.receivers.size()) {
     for (auto& desk : world::make_forwarder_desks(scenario, traffic, ledger, world::Content::facts_only)) {
       desks_.push_back(std::move(desk));
     }
-    for (auto& desk : desks_) {
-      links_.push_back(std::make_unique<Link>(world, *desk, static_cast<std::uint32_t>(links_.size())));
-    }
+    for (auto& desk : desks_) link(*desk);
     world::open_doors(world.doors, ledger, [this](std::uint32_t forwarder, std::uint64_t id, mail::Outgoing message) {
       const Instant at = message.not_before;
       forwarded_.set(at, {scenario_.senders.size() + forwarder, id, std::move(message)});
@@ -73,8 +74,10 @@ class Driver {
   Instant next_instant() const {
     Instant next = std::min(player_.next(), forwarded_.next());
     for (const auto& link : links_) next = std::min(next, link->next());
-    // Neither the timeline alone keeps a run alive, nor its readers.
-    if (next != never && options_.readership != nullptr) next = std::min(next, options_.readership->next());
+    // Neither the timeline alone keeps a run alive, nor its readers, unless they are going to write.
+    if (options_.readership != nullptr && (next != never || options_.readership->owes_answers())) {
+      next = std::min(next, options_.readership->next());
+    }
     if (next != never && timeline_at_ < scenario_.timeline.size()) {
       next = std::min(next, scenario_.start + scenario_.timeline[timeline_at_].at);
     }
@@ -106,12 +109,29 @@ class Driver {
 
   void let_read(Instant now) {
     if (options_.readership == nullptr) return;
-    options_.readership->advance(now, [this](const world::Readership::Act& act) {
+    options_.readership->advance(now, [this, now](world::Readership::Act&& act) {
       if (const auto reading = act.reading()) world_.receivers[act.receiver]->read(act.at, act.sender, *reading);
-      if (act.mailbox.empty()) return;
-      const std::uint32_t sender = scenario_.mail[act.origin.stream].sender_index;
-      desks_[sender]->complained(act.at, act.origin.stream, act.origin.source, act.mailbox);
+      if (act.answer) answering_desk(act.receiver).relay(now, act.answer->id, std::move(act.answer->message));
+      if (act.mailbox.empty() || !act.origin) return;
+      const std::uint32_t sender = scenario_.mail[act.origin->stream].sender_index;
+      desks_[sender]->complained(act.at, act.origin->stream, act.origin->source, act.mailbox);
     });
+  }
+
+  void link(world::SenderDesk& desk) {
+    links_.push_back(std::make_unique<Link>(world_, desk, static_cast<std::uint32_t>(links_.size())));
+  }
+
+  // Made when its first mailbox writes: most runs have none, and each link is asked at every step.
+  world::SenderDesk& answering_desk(std::uint32_t receiver) {
+    world::SenderDesk*& desk = answering_[receiver];
+    if (desk == nullptr) {
+      desks_.push_back(
+          world::make_answering_desk(scenario_, world_, receiver, traffic_, ledger_, world::Content::facts_only));
+      desk = desks_.back().get();
+      link(*desk);
+    }
+    return *desk;
   }
 
   void report_progress(Instant now) {
@@ -120,10 +140,14 @@ class Driver {
 
   const scenario::Scenario& scenario_;
   world::World& world_;
+  const plan::Traffic& traffic_;
+  measure::Ledger& ledger_;
   const RunOptions& options_;
   world::Player player_;
-  std::vector<std::unique_ptr<world::SenderDesk>> desks_;  // of the senders, then of the forwarders
-  std::vector<std::unique_ptr<Link>> links_;               // one per desk
+  // Of the senders, then of the forwarders, then of the receivers whose mailboxes write.
+  std::vector<std::unique_ptr<world::SenderDesk>> desks_;
+  std::vector<world::SenderDesk*> answering_;  // by receiver; null: not yet
+  std::vector<std::unique_ptr<Link>> links_;   // one per desk
   TimeQueue<Forwarded> forwarded_;
   std::size_t timeline_at_ = 0;
   std::uint64_t steps_ = 0;

@@ -1,5 +1,7 @@
 #include "sim/world/bounce_log.h"
 
+#include "fakes/mail/header.h"
+#include "fakes/mail/text.h"
 #include "fakes/report_format/dsn_reader.h"
 
 namespace mailrig::world {
@@ -21,6 +23,14 @@ measure::Notice notice_of(Instant now, std::string_view mail_from, const report_
           .quotes_refusal = recipient.reply && recipient.reply->permanent()};
 }
 
+// RFC 3834 §5: of a program that answers. Notifications say the same of themselves, and are reports (RFC 6522).
+bool is_automatic_reply(std::string_view content) {
+  const auto submitted = mail::find_field(content, "Auto-Submitted");
+  if (!submitted || !mail::to_lower(mail::unfold(*submitted)).starts_with("auto-replied")) return false;
+  const auto type = mail::find_field(content, "Content-Type");
+  return !type || !mail::to_lower(mail::unfold(*type)).starts_with("multipart/report");
+}
+
 }  // namespace
 
 void heed_notification(measure::Ledger& ledger, Instant now, std::string_view mail_from, std::string_view content) {
@@ -35,8 +45,8 @@ void heed_notification(measure::Ledger& ledger, Instant now, std::string_view ma
 void BounceLog::recipient_verdict(const receiver::RecipientVerdict& seen) {
   if (seen.message == nullptr || !seen.verdict.accepted()) return;
   if (probe_ != nullptr) probe_->note(seen.recipient);
-  // Bounces come from the null sender (RFC 5321 §4.5.5).
-  if (!seen.session.mail_from.empty()) return;
+  // Bounces come from the null sender (RFC 5321 §4.5.5), and so do vacation notices.
+  if (!seen.session.mail_from.empty() || is_automatic_reply(seen.message->content)) return;
   ledger_.dsn_received(seen.now);
   // A sender of ours has told already.
   if (ledger_.heeds_notices()) heed_notification(ledger_, seen.now, seen.recipient, seen.message->content);

@@ -19,7 +19,7 @@ class BounceLog : public receiver::Observer {
   explicit BounceLog(measure::Ledger& ledger, Probe* probe = nullptr) : ledger_(ledger), probe_(probe) {}
 
   void session_opened(Instant, const policy::Session&) override {}
-  void session_refused(Instant, const policy::Session&, const policy::Verdict&, const policy::ReplyContext&) override {}
+  void session_refused(const receiver::RefusedSession&) override {}
   void recipient_verdict(const receiver::RecipientVerdict& seen) override;
   void stored(Instant, const policy::Session&, std::string_view, const policy::MessageFacts&, bool) override {}
   void session_closed(Instant, const policy::Session&) override {}

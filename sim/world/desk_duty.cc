@@ -31,6 +31,10 @@ void Forwarding::final(const sender::Event& event) {
   ledger_.forwarder_done(event.at, event.message, to_measure(event.outcome));
 }
 
+void Answering::final(const sender::Event& event) {
+  ledger_.answer_done(event.at, event.message, to_measure(event.outcome));
+}
+
 void Submitting::attempt(const measure::SenderAttempt& attempt) {
   switch (attempt.result.kind) {
     case smtp::RecipientResult::Kind::delivered:

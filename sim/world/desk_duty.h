@@ -1,6 +1,6 @@
 // What the sender at a desk does for the run, and hence what its reports mean to the ledger: it delivers, being itself
-// the sender under test; it submits to the sender under test, which is somebody else's; or it passes on what a
-// forwarder has taken. Not thread-safe.
+// the sender under test; it submits to the sender under test, which is somebody else's; it passes on what a forwarder
+// has taken; or it sends what mailboxes answer. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -61,6 +61,26 @@ class Forwarding final : public DeskDuty {
   void final(const sender::Event& event) override;
   void done(Instant, std::uint64_t) override {}
   bool bounces() const override { return true; }
+  bool hands_over() const override { return false; }
+
+ private:
+  measure::Ledger& ledger_;
+};
+
+// Sends what mailboxes answer. Failures are told to nobody: the mailbox that would be told is next door.
+class Answering final : public DeskDuty {
+ public:
+  explicit Answering(measure::Ledger& ledger) : ledger_(ledger) {}
+
+  void taken(Instant, std::uint64_t) override {}
+  // So that a receiver of the run, should it lead there, does not take it for a delivery.
+  void transaction_started(std::uint64_t session_key, std::uint64_t message) override {
+    ledger_.transaction_started(session_key, message);
+  }
+  void attempt(const measure::SenderAttempt&) override {}
+  void final(const sender::Event& event) override;
+  void done(Instant, std::uint64_t) override {}
+  bool bounces() const override { return false; }
   bool hands_over() const override { return false; }
 
  private:

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "sim/world/world.h"
+#include "fakes/base/check.h"
 
 namespace mailrig::world {
 namespace {
@@ -67,6 +67,23 @@ Desks make_forwarder_desks(const scenario::Scenario& scenario, const plan::Traff
                                                  std::make_unique<Forwarding>(ledger), nothing_finished));
   }
   return desks;
+}
+
+std::unique_ptr<SenderDesk> make_answering_desk(const scenario::Scenario& scenario, const World& world,
+                                                std::uint32_t receiver, const plan::Traffic& traffic,
+                                                measure::Ledger& ledger, Content content) {
+  const auto host = std::find_if(world.hosts.begin(), world.hosts.end(),
+                                 [receiver](const MxHost& each) { return each.receiver == receiver; });
+  CHECK(host != world.hosts.end());  // what has no host got nothing to answer
+  const receiver::Profile& profile = scenario.receivers[receiver].profile;
+  sender::Config config;
+  config.name = "mailboxes/" + scenario.receivers[receiver].name;
+  config.domain = profile.domains.empty() ? host->name : profile.domains.front();
+  config.helo = host->name;
+  config.source_ips = {host->address};
+  const auto nothing_finished = [](Instant, std::uint32_t) {};
+  return std::make_unique<SenderDesk>(std::move(config), Draw(scenario.seed), traffic, ledger, content,
+                                      std::make_unique<Answering>(ledger), nothing_finished);
 }
 
 sender::Config submission_config(const scenario::Sender& sender, Duration second) {

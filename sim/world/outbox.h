@@ -9,6 +9,7 @@
 #include "sim/scenario/scenario.h"
 #include "sim/world/sender_desk.h"
 #include "sim/world/sender_keys.h"
+#include "sim/world/world.h"
 
 namespace mailrig::world {
 
@@ -23,6 +24,12 @@ Desks make_desks(const scenario::Scenario& scenario, const SenderKeys& keys, con
 // The desks at which forwarders pass mail on, in the scenario's order.
 Desks make_forwarder_desks(const scenario::Scenario& scenario, const plan::Traffic& traffic, measure::Ledger& ledger,
                            Content content);
+
+// The desk at which a receiver sends what its mailboxes answer, from the address of its first MX host. `receiver`:
+// index into Scenario::receivers.
+std::unique_ptr<SenderDesk> make_answering_desk(const scenario::Scenario& scenario, const World& world,
+                                                std::uint32_t receiver, const plan::Traffic& traffic,
+                                                measure::Ledger& ledger, Content content);
 
 // Handing over happens at the pace of the wall, whatever the model's: one second there is `second` of the model.
 sender::Config submission_config(const scenario::Sender& sender, Duration second);

@@ -10,6 +10,7 @@
 #include "fakes/forward/forwarder.h"
 #include "fakes/forward/return_path_check.h"
 #include "sim/world/dns_builder.h"
+#include "sim/world/own_mailboxes.h"
 #include "sim/world/probe.h"
 
 namespace mailrig::world {
@@ -255,7 +256,12 @@ class Builder {
       if (auto ok = zones.add(dns::Record::txt("_dmarc." + sender.domain, sender.dmarc)); !ok) return ok;
     }
     // A sender must be able to receive: its bounces go to the MX of its own domain.
-    return claimed_.contains(sender.domain) ? Result<void>() : add_sink(sender.domain);
+    if (claimed_.contains(sender.domain)) return {};
+    if (auto added = add_sink(sender.domain); !added) return added;
+    receiver::Receiver& own = *world_->receivers.back();
+    const policy::Utterance unknown = own.profile().replies.at("unknown_user");
+    own.add(std::make_unique<OwnMailboxes>(own_mailboxes(scenario_, sender), unknown));
+    return {};
   }
 
   Result<void> publish_keys(std::size_t sender) {

@@ -42,7 +42,7 @@ class Recorder : public receiver::Observer {
   void session_opened(Instant, const policy::Session&) override {
     note([this] { ++opened_; });
   }
-  void session_refused(Instant, const policy::Session&, const policy::Verdict&, const policy::ReplyContext&) override {}
+  void session_refused(const receiver::RefusedSession&) override {}
   void stored(Instant, const policy::Session&, std::string_view, const policy::MessageFacts&, bool) override {}
   void session_closed(Instant, const policy::Session&) override {
     note([this] { ++closed_; });

@@ -19,7 +19,8 @@ class BulkSenderTest : public ::testing::Test {
              .alignment = alignment_.refusals(),
              .tls = tls_.refusals(),
              .ptr = ptr_.refusals(),
-             .unsubscribe = unsubscribe_.refusals()},
+             .unsubscribe = unsubscribe_.refusals(),
+             .feedback_id = feedback_id_.refusals()},
             Draw(1),
             "isp"};
   }
@@ -46,7 +47,7 @@ class BulkSenderTest : public ::testing::Test {
 
   Words spf_{Event::auth_required_bulk}, dkim_{Event::auth_required_bulk}, dmarc_{Event::auth_required_bulk},
       alignment_{Event::auth_required_bulk}, tls_{Event::auth_required_bulk}, ptr_{Event::auth_required_bulk},
-      unsubscribe_{Event::auth_required_bulk};
+      unsubscribe_{Event::auth_required_bulk}, feedback_id_{Event::auth_required_bulk};
 };
 
 TEST_F(BulkSenderTest, HoldsADomainToTheRulesOnceItSentEnough) {
@@ -107,7 +108,7 @@ TEST_F(BulkSenderTest, MayHaveToUseTlsAndHaveAName) {
 }
 
 TEST_F(BulkSenderTest, MayHaveToOfferAWayOut) {
-  auto bulk = policy({.threshold_per_day = 1, .unsubscribe = BulkSettings::Unsubscribe::required});
+  auto bulk = policy({.threshold_per_day = 1, .unsubscribe = BulkSettings::Missing::required});
   send(bulk, 1);
   Session session = authenticated();
   EXPECT_EQ(answer(bulk, session), nullptr) << "nobody has read the message";
@@ -119,7 +120,7 @@ TEST_F(BulkSenderTest, MayHaveToOfferAWayOut) {
 }
 
 TEST_F(BulkSenderTest, OrLandInTheSpamFolderWithoutOne) {
-  auto bulk = policy({.threshold_per_day = 1, .unsubscribe = BulkSettings::Unsubscribe::junk});
+  auto bulk = policy({.threshold_per_day = 1, .unsubscribe = BulkSettings::Missing::junk});
   Session session = authenticated();
   session.content.read = true;
   EXPECT_FALSE(junks(bulk, session)) << "not a bulk sender yet";
@@ -130,6 +131,21 @@ TEST_F(BulkSenderTest, OrLandInTheSpamFolderWithoutOne) {
   EXPECT_FALSE(junks(bulk, session));
   session.content = {};
   EXPECT_FALSE(junks(bulk, session)) << "nobody has read the message";
+}
+
+TEST_F(BulkSenderTest, LikewiseAFeedbackId) {
+  auto strict = policy({.threshold_per_day = 1, .feedback_id = BulkSettings::Missing::required});
+  auto mild = policy({.threshold_per_day = 1, .feedback_id = BulkSettings::Missing::junk});
+  send(strict, 1);
+  send(mild, 1);
+  Session session = authenticated();
+  session.content.read = true;
+  EXPECT_EQ(answer(strict, session), &feedback_id_.rejected);
+  EXPECT_EQ(answer(mild, session), nullptr);
+  EXPECT_TRUE(junks(mild, session));
+  session.content.feedback_id = true;
+  EXPECT_EQ(answer(strict, session), nullptr);
+  EXPECT_FALSE(junks(mild, session));
 }
 
 TEST_F(BulkSenderTest, AnotherDomainInTheEnvelopeCostsTheInbox) {

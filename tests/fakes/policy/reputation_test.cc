@@ -52,7 +52,7 @@ class ReputationTest : public ::testing::Test {
   }
   ReputationFacts remembered(Instant now = start) {
     Recollection recollection;
-    policy().recall(now, session_, message_, recollection);
+    policy().recall(now, session_, &message_, recollection);
     return recollection.weighed.value();
   }
   // What is known of an identity of the session's message.
@@ -120,6 +120,47 @@ TEST_F(ReputationTest, WhatAHoldLetsPassIsOfItsOwnDay) {
   ASSERT_EQ(at_connect(evening), &throttled) << "102 would be the day's next limit";
   send(20, midnight);
   EXPECT_NE(at_connect(midnight), nullptr) << "the cap, as nobody was held today";
+}
+
+TEST_F(ReputationTest, ASessionIsRecalledWithoutAMessage) {
+  settings_.hold = 2h;
+  send(20);
+  ASSERT_EQ(at_connect(), &throttled);
+  Recollection recollection;
+  policy().recall(start + 1h, session_, nullptr, recollection);
+  ASSERT_TRUE(recollection.weighed);
+  EXPECT_EQ(recollection.weighed->authentication, AuthenticationLevel::unknown);
+  EXPECT_EQ(recollection.weighed->of(SenderIdentity::ip).today, 20U);
+  EXPECT_TRUE(recollection.weighed->of(SenderIdentity::ip).held);
+  Reputation other(settings_, placement_, words_, directory_, Draw(1), "isp");
+  other.imagine(recollection);
+  EXPECT_EQ(said(other.connect(start + 1h, session_)), &throttled) << "as it was judged";
+  recollection.weighed->of(SenderIdentity::ip) = {.known = true, .active_days = 30, .today = 5};
+  other.imagine(recollection);
+  EXPECT_EQ(said(other.connect(start + 1h, session_)), nullptr);
+}
+
+TEST_F(ReputationTest, AnHourMayHaveACapOfItsOwn) {
+  settings_.initial_daily_cap = 100;
+  settings_.initial_hourly_cap = 10;  // 20 are turned away
+  send(19, start + 1h);
+  EXPECT_EQ(at_connect(start + 1h), nullptr);
+  send(1, start + 1h + 59min);
+  EXPECT_EQ(at_connect(start + 1h + 59min), &throttled);
+  EXPECT_EQ(at_connect(start + 2h), nullptr) << "the next hour of the clock";
+  send(19, start + 2h);
+  EXPECT_EQ(at_connect(start + 2h), nullptr);
+  EXPECT_EQ(at_connect(start + 25h), nullptr) << "the same hour of another day";
+}
+
+TEST_F(ReputationTest, TheHoursCapGrowsWithTheDays) {
+  settings_.initial_daily_cap = 100;
+  settings_.initial_hourly_cap = 10;
+  for (int hour = 0; hour < 10; ++hour) send(19, start + hour * 1h);  // 190: 266 are fine tomorrow, and 26 an hour
+  send(52, start + 24h);
+  EXPECT_EQ(at_connect(start + 24h), nullptr);
+  send(1, start + 24h);
+  EXPECT_EQ(at_connect(start + 24h), &throttled);
 }
 
 TEST_F(ReputationTest, TheCapGrowsWithWhatWasSent) {

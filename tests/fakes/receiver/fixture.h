@@ -25,10 +25,9 @@ class Diary : public Observer {
   std::vector<std::string> lines;
 
   void session_opened(Instant, const policy::Session&) override { lines.push_back("opened"); }
-  void session_refused(Instant, const policy::Session&, const policy::Verdict& verdict,
-                       const policy::ReplyContext& context) override {
-    lines.push_back(fmt::format("refused {} at {}: {}", to_string(verdict.event), to_string(verdict.phase),
-                                verdict.reply->render(context).code));
+  void session_refused(const RefusedSession& refused) override {
+    lines.push_back(fmt::format("refused {} at {}: {}", to_string(refused.verdict.event),
+                                to_string(refused.verdict.phase), refused.verdict.reply->render(refused.context).code));
   }
   void recipient_verdict(const RecipientVerdict& told) override {
     lines.push_back(fmt::format("{} {} at {}{}", told.recipient, to_string(told.verdict.event),

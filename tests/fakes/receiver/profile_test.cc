@@ -171,7 +171,7 @@ TEST(LoadProfile, UnknownScopesNameTheValidOnes) {
       fault("limits: { rate_windows: [{ scope: planet, count: 1, window: 1h, event: rate_limited/ip }] }"),
       "scenario.yaml:1:35: limits.rate_windows.0.scope: unknown scope 'planet'; valid: ip, netblock24, conn, sender, "
       "sender_domain, hdr_domain, rcpt, pair, ip_rcptdomain, message_id, dkim_domain, spf_domain, similar_content, "
-      "sender_rcpts, ip_rcpts, unknown_rcpts");
+      "sender_rcpts, ip_rcpts, unknown_rcpts, helo_names");
 }
 
 TEST(LoadProfile, HostsAndMxAreChecked) {

@@ -323,14 +323,20 @@ TEST_F(CommandsTest, SeveralInOneAddress) {
   EXPECT_EQ(Connection(*receiver_, start).send("jane+defer1+drop@isp.example"), "cut");
 }
 
-TEST_F(CommandsTest, CommandsOfLaterVersionsAreRefusedInsteadOfIgnored) {
+TEST_F(CommandsTest, ABounceIsAcceptedAndNotStored) {
   Connection connection(*receiver_, start);
-  connection.mail();
-  EXPECT_EQ(
-      connection.rcpt("jane+complain@isp.example"),
-      "550 5.1.1 <jane+complain@isp.example>: Recipient address rejected: this recipient command is not available");
-  EXPECT_EQ(connection.last().event, Event::syntax_error);
-  EXPECT_THAT(connection.rcpt("jane+newsletter@isp.example"), StartsWith("250"));
+  EXPECT_THAT(connection.send("jane+bounce@isp.example"), StartsWith("250"));
+  EXPECT_EQ(connection.last_data().copies.at(0).disposition, Disposition::bounce);
+  EXPECT_THAT(diary_.lines, Not(Contains(StartsWith("stored"))));
+}
+
+TEST_F(CommandsTest, WhoeverComplainsHasItInTheInbox) {
+  make("plain", std::string(plain) + strict);
+  Connection connection(*receiver_, start);
+  connection.send("jane+complain@isp.example");
+  EXPECT_FALSE(connection.last_data().copies.at(0).spam);
+  connection.send("jane@isp.example");
+  EXPECT_TRUE(connection.last_data().copies.at(0).spam);
 }
 
 TEST_F(PlainReceiverTest, TellsTheByteEngineItsLimitsAndWords) {

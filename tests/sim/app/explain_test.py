@@ -28,6 +28,28 @@ traffic:
 end: { drain: 1h }
 """
 
+# More than a newcomer may send on his first day, at a provider that says so before it hears of a message.
+CROWD = """\
+name: crowd
+seed: 5
+start: 2026-03-02T23:00:00Z
+senders:
+  shop: { domain: shop.example, ips: [198.18.2.10], spf: "v=spf1 ip4:198.18.2.10 -all", retry: [20m], connections: 1 }
+receivers:
+  strict:
+    profile: postgrey-site
+    domains: [strict.example]
+    greylist: { enabled: false }
+    reputation: { identities: [ip], initial_daily_cap: 5, hold: 10m }
+    placement: { new_sender_penalty: 30% }
+    phases: { reputation_throttled: PHASE }
+lists: { people: { count: 12 } }
+mail: { order: {} }
+traffic:
+  - { mail: order, list: people, schedule: { rate: 10/m, count: 12 } }
+end: { drain: 72h }
+"""
+
 
 class Explain(product.ProductTest):
     def run_folder(self):
@@ -81,6 +103,33 @@ class Explain(product.ProductTest):
         self.assertRegex(text, r"what if dkim=pass,ip.age=30d,domain.age=30d: inbox")
         self.assertRegex(text, r"-0\.\d+  new \(ip\)")
 
+    def test_a_session_refused_for_its_reputation_has_its_reasons(self):
+        for mode, phase in (("simulate", "mail"), ("simulate", "connect"), ("run", "mail")):
+            with self.subTest(mode, phase=phase):
+                out = self.folder / f"{mode}-{phase}"
+                ran = product.mailrig(mode, self.write("crowd.yaml", CROWD.replace("PHASE", phase)), "--out", out,
+                                      *(["--speed", "300"] if mode == "run" else []))
+                self.assertEqual(ran.returncode, 0, ran.stdout + ran.stderr)
+                with contextlib.closing(sqlite3.connect(out / "run.db")) as database:
+                    row, first = database.execute(
+                        "select delivery, n from attempt where event = 'reputation_throttled' and delivery is not null "
+                        "order by at, rowid limit 1").fetchone()
+                told = self.told(out, row, "--attempt", first)
+                judged = told["judgement"]
+                self.assertEqual((judged["outcome"], judged["phase"], judged["attempt"]), ("deferred", phase, first))
+                self.assertEqual(judged["reason"], "reputation_throttled")
+                self.assertLess({part["factor"]: part["points"] for part in judged["contributions"]}["new"], 0)
+                # Of the sender alone: nothing is known of a message.
+                self.assertNotIn("spam_below", judged)
+                known = self.told(out, row, "--attempt", first, "--what-if", "ip.age=30d,ip.max=1000")["what_if"]
+                self.assertEqual((known["outcome"], known["phase"]), ("let in", phase))
+                self.assertIn("what if ip.today=3: let in at", self.explain(
+                    out, row, "--attempt", first, "--what-if", "ip.today=3").stdout)
+                self.assertIn("not known before data", self.explain(
+                    out, row, "--attempt", first, "--what-if", "dkim=pass", status=2).stderr)
+                # Without a number it is the attempt that was judged last.
+                self.assertGreater(self.told(out, row)["judgement"]["attempt"], first)
+
     def test_a_message_is_found_by_its_id(self):
         out = self.run_folder()
         told = self.told(out, 3)
@@ -93,6 +142,7 @@ class Explain(product.ProductTest):
         self.assertIn("fact=value", self.explain(out, 1, "--what-if", "dkim", status=2).stderr)
         self.assertIn("did you mean 'ip.age'", self.explain(out, 1, "--what-if", "ip.ago=3d", status=2).stderr)
         self.assertIn("no delivery '99'", self.explain(out, 99, status=2).stderr)
+        self.assertIn("1 on record", self.explain(out, 1, "--attempt", 2, status=2).stderr)
         self.assertIn("names no delivery", self.explain(out, "first", status=2).stderr)
         self.assertIn("is this the folder of a run?", self.explain(self.folder, 1, status=2).stderr)
 

@@ -21,11 +21,11 @@ class WhatIf : public ::testing::Test {
     weighed.of(SenderIdentity::hdr_domain).active_days = 12;
   }
   void imagine(std::string_view what_if) {
-    const auto done = explain::imagine(what_if, circumstances_, remembered_);
+    const auto done = explain::imagine(what_if, phase_, circumstances_, remembered_);
     EXPECT_TRUE(done) << done.error().message;
   }
   std::string fault(std::string_view what_if) {
-    const auto done = explain::imagine(what_if, circumstances_, remembered_);
+    const auto done = explain::imagine(what_if, phase_, circumstances_, remembered_);
     return done ? "" : done.error().message;
   }
   policy::AuthenticationFacts& found() { return circumstances_.session.authentication; }
@@ -33,6 +33,7 @@ class WhatIf : public ::testing::Test {
 
   measure::Circumstances circumstances_;
   policy::Recollection remembered_;
+  policy::Phase phase_ = policy::Phase::data;
 };
 
 TEST_F(WhatIf, DmarcFollowsFromSpfAndDkim) {
@@ -82,7 +83,9 @@ TEST_F(WhatIf, SharesAreOfWhatWasTriedOrAccepted) {
 }
 
 TEST_F(WhatIf, TheOtherFacts) {
-  imagine("tls=yes,ptr=pass,listed=yes,bulk=yes,content=7.5,unsubscribe=one-click");
+  imagine("tls=yes,ptr=pass,listed=yes,bulk=yes,content=7.5,unsubscribe=one-click,feedback_id=yes,ip.hour=12");
+  EXPECT_TRUE(circumstances_.session.content.feedback_id);
+  EXPECT_EQ(record(SenderIdentity::ip).this_hour, 12u);
   const policy::Session& session = circumstances_.session;
   EXPECT_NE(session.tls, policy::TlsVersion::none);
   EXPECT_EQ(session.network.iprev, auth::IprevOutcome::pass);
@@ -90,6 +93,22 @@ TEST_F(WhatIf, TheOtherFacts) {
   EXPECT_TRUE(remembered_.bulk);
   EXPECT_EQ(session.content.score_milli, 7500);
   EXPECT_TRUE(session.content.one_click);
+}
+
+TEST_F(WhatIf, WhoeverImaginesAnotherHistoryImaginesAwayWhatFollowedFromIt) {
+  record(SenderIdentity::ip).held = true;
+  record(SenderIdentity::ip).today_max = 3;
+  imagine("domain.age=30d");
+  EXPECT_TRUE(record(SenderIdentity::ip).held);
+  imagine("ip.age=30d");
+  EXPECT_FALSE(record(SenderIdentity::ip).held);
+  EXPECT_EQ(record(SenderIdentity::ip).today_max, 0u);
+}
+
+TEST_F(WhatIf, WhatIsNotKnownYetCantBeChanged) {
+  phase_ = policy::Phase::mail;
+  imagine("spf=pass,listed=yes,ip.age=30d");
+  EXPECT_EQ(fault("dkim=pass"), "--what-if: 'dkim' is not known before data, and the attempt ended at mail");
 }
 
 TEST_F(WhatIf, BadInputIsNamed) {

@@ -82,16 +82,22 @@ TEST(Circumstances, WhatIsRememberedReadBackIsTheSame) {
   remembered.weighed->of(SenderIdentity::dkim_domain) = {.known = true,
                                                          .active_days = 7,
                                                          .today = 120,
+                                                         .this_hour = 34,
                                                          .recent_max = 4'000'000'000,
                                                          .accepted_milli = 12'000'000'000'000,
                                                          .unknown_milli = 5,
                                                          .traps_milli = 6,
-                                                         .complaints_milli = 7};
+                                                         .complaints_milli = 7,
+                                                         .held = true,
+                                                         .today_max = 9};
   const std::string json = write_memory(remembered);
   const auto read = read_memory(json);
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(write_memory(*read), json);
   EXPECT_EQ(read->weighed->of(SenderIdentity::dkim_domain).accepted_milli, 12'000'000'000'000u);
+  EXPECT_TRUE(read->weighed->of(SenderIdentity::dkim_domain).held);
+  EXPECT_EQ(read->weighed->of(SenderIdentity::dkim_domain).today_max, 9u);
+  EXPECT_EQ(read->weighed->of(SenderIdentity::dkim_domain).this_hour, 34u);
   EXPECT_FALSE(read->weighed->of(SenderIdentity::ip).known);
   const auto without = read_memory(write_memory({}));
   ASSERT_TRUE(without);

@@ -70,7 +70,7 @@ class Storyteller {
   void refuse_session(std::uint32_t receiver, const policy::Session& session, double seconds,
                       const policy::ReplyTemplate& reply, policy::Phase phase = policy::Phase::connect) {
     const policy::Verdict verdict{.reply = &reply, .event = reply.event, .phase = phase, .scope = {}};
-    ledger.observer(receiver).session_refused(at(seconds), session, verdict, {});
+    ledger.observer(receiver).session_refused({at(seconds), session, verdict, {}});
   }
 
   void rcpt_refused(std::uint32_t receiver, const policy::Session& session, double seconds, std::string_view recipient,

@@ -19,7 +19,7 @@ using testing::Pair;
 class Verifying final : public receiver::Observer {
  public:
   void session_opened(Instant, const policy::Session&) override {}
-  void session_refused(Instant, const policy::Session&, const policy::Verdict&, const policy::ReplyContext&) override {}
+  void session_refused(const receiver::RefusedSession&) override {}
   void recipient_verdict(const receiver::RecipientVerdict&) override {}
   void session_closed(Instant, const policy::Session&) override {}
   void stored(Instant now, const policy::Session&, std::string_view, const policy::MessageFacts& message,

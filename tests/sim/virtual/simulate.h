@@ -25,12 +25,13 @@ inline Outcome simulate(const std::string& yaml) {
   for (const auto& mail : scenario.mail) config.streams.push_back({mail.name, mail.deadline});
   measure::Ledger ledger(config, nullptr);
   world::BounceLog bounces(ledger);
+  world::Readership readership(scenario, ledger);
   const auto world =
       world::build_world(scenario, world::AddressRange::documentation, [&](std::uint32_t index) -> receiver::Observer* {
-        if (index < world::observed_parties(scenario)) return &ledger.observer(index);
-        return &bounces;
+        if (index >= world::observed_parties(scenario)) return &bounces;
+        return readership.in_front_of(index, &ledger.observer(index));
       });
-  const Instant ended = run(scenario, *world.value(), traffic, ledger, {});
+  const Instant ended = run(scenario, *world.value(), traffic, ledger, {.readership = &readership});
   return {ledger.snapshot(ended, true), ended - scenario.start};
 }
 

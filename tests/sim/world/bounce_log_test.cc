@@ -75,5 +75,10 @@ TEST_F(BounceLogTest, AnotherMessageFromNobodyIsCountedAndNotHeeded) {
   EXPECT_EQ(dsns_, 1U);
 }
 
+TEST_F(BounceLogTest, AVacationNoticeIsNoBounce) {
+  after("Subject: Auto: hello\r\nAuto-Submitted: auto-replied\r\n\r\nI am on holiday\r\n");
+  EXPECT_EQ(dsns_, 0U);
+}
+
 }  // namespace
 }  // namespace mailrig::world
