@@ -76,6 +76,7 @@ void append_head(std::string& out, const Head& head) {
   if (!head.list_unsubscribe.empty()) {
     append_field(out, "List-Unsubscribe", "<" + std::string(head.list_unsubscribe) + ">");
   }
+  if (!head.feedback_id.empty()) append_field(out, "Feedback-ID", head.feedback_id);
 }
 
 std::string mailbox_text(const Mailbox& mailbox) {

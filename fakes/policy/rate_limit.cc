@@ -10,7 +10,7 @@ namespace mailrig::policy {
 namespace {
 
 // Seven million recipients of a provider that counts each in three windows.
-constexpr std::uint64_t memory_octets_max = 1'200'000'000;
+constexpr std::uint64_t counts_octets_max = 1'200'000'000;
 
 constexpr std::array<std::string_view, rate_scope_count> scope_names = {
     "ip",       "netblock24",    "conn",       "sender",      "sender_domain", "hdr_domain",      "rcpt",
@@ -84,7 +84,7 @@ Phase known_from(RateScope scope) {
 }
 
 RateLimit::RateLimit(std::span<const RateRule> rules, const Conditions* conditions, const ConnectionLimit* connections)
-    : conditions_(conditions), connections_(connections), memory_(std::make_unique<MemoryBudget>(memory_octets_max)) {
+    : conditions_(conditions), connections_(connections), memory_(std::make_unique<MemoryBudget>(counts_octets_max)) {
   for (std::size_t i = 0; i < rate_scope_count; ++i) {
     const auto scope = static_cast<RateScope>(i);
     if (scope == RateScope::unknown_rcpts || scope == RateScope::helo_names) continue;

@@ -10,7 +10,7 @@ namespace mailrig::policy {
 namespace {
 
 // Some six million histories.
-constexpr std::uint64_t memory_octets_max = 600'000'000;
+constexpr std::uint64_t histories_octets_max = 600'000'000;
 
 AuthenticationLevel level(const AuthenticationFacts& found) {
   if (found.results_field.empty()) return AuthenticationLevel::unknown;
@@ -47,7 +47,7 @@ Reputation::Reputation(const ReputationSettings& settings, const PlacementSettin
       says_(says),
       directory_(directory),
       lots_(draw.lots(entity, "placement")),
-      memory_(std::make_unique<MemoryBudget>(memory_octets_max)) {
+      memory_(std::make_unique<MemoryBudget>(histories_octets_max)) {
   for (Table& table : tables_) table.share(*memory_);
 }
 

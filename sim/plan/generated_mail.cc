@@ -84,6 +84,7 @@ GeneratedMail::GeneratedMail(const scenario::Mail& mail, std::string_view sender
     : language_(mail.language),
       encoding_(encoding),
       marketing_(mail.kind == scenario::MailKind::marketing),
+      feedback_id_(fmt::format("{}:marketing:mailrig", mail.name)),
       domain_(sender_domain),
       from_(mail::mailbox_text(mail.from)),
       subjects_(encoded_subjects(mail)),
@@ -142,7 +143,8 @@ void GeneratedMail::append_head(std::string& out, const PlannedMessage& message,
                           .date = message.intended,
                           .message_id = id_field,
                           .rig_id = message.id,
-                          .list_unsubscribe = unsubscribe});
+                          .list_unsubscribe = unsubscribe,
+                          .feedback_id = marketing_ ? feedback_id_ : std::string_view()});
 }
 
 std::uint64_t GeneratedMail::smallest_size(std::size_t recipients, std::size_t address_octets_max) const {

@@ -51,7 +51,8 @@ class GeneratedMail {
   bool smtputf8_ = false;
   bool eight_bit_ = false;
   bool marketing_ = false;
-  std::string domain_;  // of the sender
+  std::string feedback_id_;  // of marketing mail
+  std::string domain_;       // of the sender
   std::string from_;
   std::string reply_to_;
   std::vector<std::string> subjects_;  // encoded

@@ -30,6 +30,11 @@ std::string evidence(const Score& score, std::string_view id) {
   return "no such reason";
 }
 
+TEST(Score, AFeedbackIdIsSeen) {
+  EXPECT_TRUE(score_message("Feedback-ID: spring:news:mail:shop\r\nSubject: x\r\n\r\ntext\r\n").feedback_id);
+  EXPECT_FALSE(score_message("Subject: x\r\n\r\ntext\r\n").feedback_id);
+}
+
 TEST(Score, AnOrderConfirmationIsFaultless) {
   const Score score = score_message(order_confirmation().text());
   EXPECT_THAT(reasons(score), IsEmpty());

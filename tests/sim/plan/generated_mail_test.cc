@@ -75,6 +75,7 @@ TEST(GeneratedMail, IsExactlyAsLargeAsPlanned) {
 
 TEST(GeneratedMail, HasTheHeaderOfRealMail) {
   scenario::Mail mail = kind(Language::zh);
+  mail.name = "spring";
   mail.from.name = "小店";
   mail.reply_to = mail::Mailbox{"", {"help", "shop.example"}};
   mail.kind = scenario::MailKind::marketing;
@@ -88,6 +89,7 @@ TEST(GeneratedMail, HasTheHeaderOfRealMail) {
   EXPECT_EQ(value(text, "Date"), "Mon, 02 Mar 2026 08:00:00 +0000");
   EXPECT_EQ(value(text, "Message-ID"), "<0000000000000abc.5@shop.example>");
   EXPECT_EQ(value(text, "List-Unsubscribe"), "<mailto:unsubscribe@shop.example?subject=0000000000000abc>");
+  EXPECT_EQ(value(text, "Feedback-ID"), "spring:marketing:mailrig");
   EXPECT_EQ(value(text, "Content-Transfer-Encoding"), "base64");
   EXPECT_FALSE(mail::is_ascii(mail::decode_words(value(text, "Subject"))));
   EXPECT_TRUE(mail::is_ascii(text));
@@ -97,7 +99,9 @@ TEST(GeneratedMail, HasTheHeaderOfRealMail) {
 }
 
 TEST(GeneratedMail, TransactionalMailHasNothingToUnsubscribe) {
-  EXPECT_EQ(value(make(kind(Language::en)).render(planned(1, 4'000), 1), "List-Unsubscribe"), "(none)");
+  const std::string text = make(kind(Language::en)).render(planned(1, 4'000), 1);
+  EXPECT_EQ(value(text, "List-Unsubscribe"), "(none)");
+  EXPECT_EQ(value(text, "Feedback-ID"), "(none)");
 }
 
 TEST(GeneratedMail, UsesTheSubjectGiven) {
