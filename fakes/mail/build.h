@@ -25,7 +25,7 @@ struct Head {
   std::string_view message_id;        // without angle brackets
   std::uint64_t rig_id = 0;           // 0: no field
   std::string_view list_unsubscribe;  // a URI (RFC 2369); empty: no field
-  std::string_view feedback_id;       // names campaign and sender to feedback loops (Gmail's); empty: no field
+  std::string_view feedback_id{};     // names campaign and sender to feedback loops (Gmail's); empty: no field
 };
 // X-Mailrig-Id stands first, where relays put nothing in front of it but trace fields.
 void append_head(std::string& out, const Head& head);
