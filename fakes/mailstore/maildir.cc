@@ -28,7 +28,8 @@ std::string temporary_name() {
 }
 
 bool make_folder(const fs::path& folder, std::error_code& fault) {
-  for (const char* part : {"tmp", "new", "cur"}) {
+  // tmp/ comes last: who finds it may be another thread, which takes the rest for there.
+  for (const char* part : {"new", "cur", "tmp"}) {
     fs::create_directories(folder / part, fault);
     if (fault) return false;
   }

@@ -132,8 +132,8 @@ Result<void> check_queueing(const SenderChoice& choice, const scenario::Scenario
   for (const scenario::Mail& mail : scenario.mail) {
     if (mail.priority == pacing::Priority::normal) continue;
     return mail.at.error(
-        fmt::format("mail.{}.priority: is for the queue of the reference sender (--sender builtin), and with --sender "
-                    "{} nobody follows it: take it out",
+        fmt::format("mail.{}.priority: is for the reference sender (--sender builtin), and with --sender {} nobody "
+                    "follows it: take it out",
                     mail.name, choice.name));
   }
   for (const scenario::TimelineEntry& entry : scenario.timeline) {

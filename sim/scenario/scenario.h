@@ -98,7 +98,7 @@ struct Sender {
   std::string spf;             // TXT record at the domain; empty: none
   std::string dmarc;           // TXT record at _dmarc.<domain>; empty: none
   std::vector<DkimKey> dkim;
-  std::vector<std::string> mailboxes;  // local parts that its domain takes mail for, besides those of every domain
+  std::vector<std::string> mailboxes;  // local parts that its domain takes mail for; none: those of From, Reply-To
   std::optional<KnownAs> known;        // not said: a newcomer
   Signer signer = Signer::builtin;
   std::vector<Duration> retry = {std::chrono::minutes(5), std::chrono::minutes(15),

@@ -9,8 +9,8 @@
 
 namespace mailrig::world {
 
-// Local parts in lower case: postmaster and abuse (RFC 2142 §4, §5), those that the scenario names, and wherever the
-// sender's mail wants its bounces.
+// Local parts in lower case: postmaster and abuse (RFC 2142 §4, §5), wherever the sender's mail wants its bounces, and
+// those that the scenario names; where it names none, whoever the mail is from and wants its replies.
 std::set<std::string> own_mailboxes(const scenario::Scenario& scenario, const scenario::Sender& sender);
 
 class OwnMailboxes final : public policy::Policy {

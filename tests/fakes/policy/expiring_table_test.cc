@@ -12,51 +12,51 @@ namespace {
 using namespace std::chrono_literals;
 using Table = ExpiringTable<int>;
 
-constexpr Instant start{1000s};
+constexpr Instant first_instant{1000s};
 
 TEST(ExpiringTable, FindsWhatWasObtainedAndNothingElse) {
   Table table;
-  EXPECT_EQ(table.find(start, 7), Table::none);
-  const auto row = table.obtain(start, 7);
+  EXPECT_EQ(table.find(first_instant, 7), Table::none);
+  const auto row = table.obtain(first_instant, 7);
   table.values(row).front() = 70;
-  EXPECT_EQ(table.values(table.find(start, 7)).front(), 70);
-  EXPECT_EQ(table.find(start, 8), Table::none);
+  EXPECT_EQ(table.values(table.find(first_instant, 7)).front(), 70);
+  EXPECT_EQ(table.find(first_instant, 8), Table::none);
 }
 
 TEST(ExpiringTable, ARowLivesThroughItsLastInstant) {
   Table table;
-  const auto row = table.obtain(start, 7);
+  const auto row = table.obtain(first_instant, 7);
   table.values(row).front() = 70;
-  table.keep_until(row, start + 10s);
-  EXPECT_NE(table.find(start + 10s, 7), Table::none);
-  EXPECT_EQ(table.find(start + 10s + 1ns, 7), Table::none);
+  table.keep_until(row, first_instant + 10s);
+  EXPECT_NE(table.find(first_instant + 10s, 7), Table::none);
+  EXPECT_EQ(table.find(first_instant + 10s + 1ns, 7), Table::none);
   // Obtained again after its end it starts afresh.
-  EXPECT_EQ(table.values(table.obtain(start + 11s, 7)).front(), 0);
+  EXPECT_EQ(table.values(table.obtain(first_instant + 11s, 7)).front(), 0);
 }
 
 TEST(ExpiringTable, RowsAreAsWideAsAskedFor) {
   ExpiringTable<int> table(3);
-  const auto first = table.obtain(start, 1);
+  const auto first = table.obtain(first_instant, 1);
   table.values(first)[2] = 12;
-  const auto second = table.obtain(start, 2);
+  const auto second = table.obtain(first_instant, 2);
   EXPECT_EQ(table.values(second)[2], 0);
-  EXPECT_EQ(table.values(table.find(start, 1))[2], 12);
+  EXPECT_EQ(table.values(table.find(first_instant, 1))[2], 12);
 }
 
 TEST(ExpiringTable, ErasedRowsAreUsedAgainAfresh) {
   Table table;
-  const auto row = table.obtain(start, 1);
+  const auto row = table.obtain(first_instant, 1);
   table.values(row).front() = 5;
   table.erase(row);
-  EXPECT_EQ(table.find(start, 1), Table::none);
+  EXPECT_EQ(table.find(first_instant, 1), Table::none);
   EXPECT_EQ(table.size(), 0U);
-  EXPECT_EQ(table.values(table.obtain(start, 2)).front(), 0);
+  EXPECT_EQ(table.values(table.obtain(first_instant, 2)).front(), 0);
   EXPECT_EQ(table.size(), 1U);
 }
 
 TEST(ExpiringTable, MemoryFollowsWhatIsAliveNotWhatWasSeen) {
   Table table;
-  Instant now = start;
+  Instant now = first_instant;
   std::size_t most = 0;
   // A hundred keys per second that live ten seconds: a thousand are alive at any time.
   for (std::uint64_t key = 0; key < 100'000; ++key) {
@@ -77,7 +77,7 @@ TEST(ExpiringTable, BehavesLikeAMapThatForgets) {
   Table table;
   std::map<std::uint64_t, Model> model;
   const Draw draw(1);
-  Instant now = start;
+  Instant now = first_instant;
   for (std::uint64_t step = 0; step < 50'000; ++step) {
     now += 1ms;
     const std::uint64_t key = below(draw.bits("test", "key", step), 300) * 64;  // many share their home
@@ -109,9 +109,9 @@ TEST(ExpiringTable, NeverHasMoreRowsThanItsBound) {
   Table table;
   table.bound(100);
   for (std::uint64_t key = 1; key <= 10'000; ++key) {
-    table.keep_until(table.obtain(start, key * 0x9e3779b97f4a7c15ULL), start + 1h);
+    table.keep_until(table.obtain(first_instant, key * 0x9e3779b97f4a7c15ULL), first_instant + 1h);
     ASSERT_LE(table.size(), 100U);
-    ASSERT_NE(table.find(start, key * 0x9e3779b97f4a7c15ULL), Table::none) << "the newest is always there";
+    ASSERT_NE(table.find(first_instant, key * 0x9e3779b97f4a7c15ULL), Table::none) << "the newest is always there";
   }
   EXPECT_EQ(table.size(), 100U);
 }
@@ -120,18 +120,18 @@ TEST(ExpiringTable, AFullTableGivesUpWhatExpiresFirstAmongThoseLookedAt) {
   Table table;
   table.bound(8);  // as many as are looked at
   for (std::uint64_t key = 1; key <= 8; ++key) {
-    const auto row = table.obtain(start, key);
+    const auto row = table.obtain(first_instant, key);
     table.values(row).front() = static_cast<int>(key);
-    table.keep_until(row, start + (key == 5 ? 1h : 2h));
+    table.keep_until(row, first_instant + (key == 5 ? 1h : 2h));
   }
-  table.keep_until(table.obtain(start, 9), start + 2h);
-  EXPECT_EQ(table.find(start, 5), Table::none);
+  table.keep_until(table.obtain(first_instant, 9), first_instant + 2h);
+  EXPECT_EQ(table.find(first_instant, 5), Table::none);
   for (const std::uint64_t key : {1U, 2U, 3U, 4U, 6U, 7U, 8U}) {
-    const auto row = table.find(start, key);
+    const auto row = table.find(first_instant, key);
     ASSERT_NE(row, Table::none) << key;
     EXPECT_EQ(table.values(row).front(), static_cast<int>(key));
   }
-  EXPECT_EQ(table.values(table.find(start, 9)).front(), 0) << "nothing is left of who had the place before";
+  EXPECT_EQ(table.values(table.find(first_instant, 9)).front(), 0) << "nothing is left of who had the place before";
 }
 
 TEST(ExpiringTable, WhatIsHeardOfAgainAndAgainStaysThoughOthersCrowdIn) {
@@ -139,33 +139,33 @@ TEST(ExpiringTable, WhatIsHeardOfAgainAndAgainStaysThoughOthersCrowdIn) {
   table.bound(64);
   constexpr std::uint64_t regular = 42;
   for (std::uint64_t i = 1; i <= 5'000; ++i) {
-    const Instant now = start + i * 1s;
+    const Instant now = first_instant + i * 1s;
     const auto row = table.obtain(now, regular);
     ++table.values(row).front();
     table.keep_until(row, now + 24h);
     table.keep_until(table.obtain(now, i * 0x9e3779b97f4a7c15ULL), now + 24h);
   }
-  EXPECT_EQ(table.values(table.find(start + 5'000s, regular)).front(), 5'000);
+  EXPECT_EQ(table.values(table.find(first_instant + 5'000s, regular)).front(), 5'000);
 }
 
 TEST(ExpiringTable, AnExpiredRowGoesBeforeALivingOne) {
   Table table;
   table.bound(4);
   for (std::uint64_t key = 1; key <= 4; ++key) {
-    table.keep_until(table.obtain(start, key), start + (key == 3 ? 1s : 1h));
+    table.keep_until(table.obtain(first_instant, key), first_instant + (key == 3 ? 1s : 1h));
   }
-  table.obtain(start + 2s, 5);
-  for (const std::uint64_t key : {1U, 2U, 4U, 5U}) EXPECT_NE(table.find(start + 2s, key), Table::none) << key;
+  table.obtain(first_instant + 2s, 5);
+  for (const std::uint64_t key : {1U, 2U, 4U, 5U}) EXPECT_NE(table.find(first_instant + 2s, key), Table::none) << key;
 }
 
 TEST(ExpiringTable, ObtainingWhatIsThereCrowdsNobodyOut) {
   Table table;
   table.bound(2);
   for (int i = 0; i < 10; ++i) {
-    for (const std::uint64_t key : {1U, 2U}) table.keep_until(table.obtain(start, key), start + 1h);
+    for (const std::uint64_t key : {1U, 2U}) table.keep_until(table.obtain(first_instant, key), first_instant + 1h);
   }
-  EXPECT_NE(table.find(start, 1), Table::none);
-  EXPECT_NE(table.find(start, 2), Table::none);
+  EXPECT_NE(table.find(first_instant, 1), Table::none);
+  EXPECT_NE(table.find(first_instant, 2), Table::none);
 }
 
 TEST(ExpiringTable, TablesThatShareABudgetTakeNoMoreTogether) {
@@ -175,17 +175,18 @@ TEST(ExpiringTable, TablesThatShareABudgetTakeNoMoreTogether) {
   early.share(budget);
   late.share(budget);
   wide.share(budget);
-  for (std::uint64_t key = 1; key <= 1000; ++key) early.keep_until(early.obtain(start, key), start + 1h);
+  for (std::uint64_t key = 1; key <= 1000; ++key)
+    early.keep_until(early.obtain(first_instant, key), first_instant + 1h);
   EXPECT_GT(early.size(), 200U);
   EXPECT_LT(early.size(), 500U);
   EXPECT_LT(budget.octets, 100U);
   const std::size_t before = early.size();
-  for (std::uint64_t key = 1; key <= 10; ++key) late.keep_until(late.obtain(start, key), start + 1h);
-  wide.obtain(start, 1);
+  for (std::uint64_t key = 1; key <= 10; ++key) late.keep_until(late.obtain(first_instant, key), first_instant + 1h);
+  wide.obtain(first_instant, 1);
   EXPECT_EQ(early.size(), before) << "what one has, no other takes away";
   EXPECT_LE(late.size(), 3U);
-  EXPECT_NE(late.find(start, 10), Table::none) << "but the newest is always there";
-  EXPECT_NE(wide.find(start, 1), ExpiringTable<int>::none);
+  EXPECT_NE(late.find(first_instant, 10), Table::none) << "but the newest is always there";
+  EXPECT_NE(wide.find(first_instant, 1), ExpiringTable<int>::none);
 }
 
 TEST(ExpiringTable, RowsThatExpiredAreUsedAgainWithoutTheBudget) {
@@ -193,7 +194,7 @@ TEST(ExpiringTable, RowsThatExpiredAreUsedAgainWithoutTheBudget) {
   Table table;
   table.share(budget);
   for (std::uint64_t key = 1; key <= 10'000; ++key) {
-    const Instant now = start + std::chrono::seconds(key);
+    const Instant now = first_instant + std::chrono::seconds(key);
     table.keep_until(table.obtain(now, key), now + 10s);
     for (std::uint64_t recent = key; recent > 0 && recent + 9 > key; --recent) {
       ASSERT_NE(table.find(now, recent), Table::none);

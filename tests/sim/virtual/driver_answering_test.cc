@@ -35,7 +35,7 @@ TEST(VirtualAnswers, ARepliedMailboxThatWorksAcceptsThem) {
 }
 
 TEST(VirtualAnswers, AReplyToAnAddressThatDoesNotExistBounces) {
-  const auto outcome = to_people("{ readers: { reply: 100%, after: 5m } }");
+  const auto outcome = to_people("{ readers: { reply: 100%, after: 5m } }", "", ", mailboxes: [support]");
   const auto& s = *outcome.snapshot;
   EXPECT_EQ(of(s.answers, AnswerKind::reply).bounced, s.total[Fate::inbox]);
   EXPECT_EQ(of(s.answers, AnswerKind::reply).accepted, 0U);
