@@ -24,6 +24,7 @@ TWO = ["gmail", "outlook"]
 TWENTY = ["gmail", "google-workspace", "outlook", "exchange-online", "yahoo", "icloud", "qq", "exmail", "netease",
           "aliyun", "sina", "sohu", "gmx", "orange", "mailru", "yandex", "comcast", "proofpoint", "barracuda",
           "mimecast"]
+TOO_SMALL = ["aliyun", "barracuda"]  # for the warm-up: two thirds of all attempts would be deferred by these two
 START_UP_MESSAGES = 100
 PEOPLE = 100_000
 WARM_UP_SENDERS, WARM_UP_ADDRESSES = 5, 8  # of a platform with a domain for each of five customers
@@ -81,12 +82,12 @@ def steady(receivers, rate, key, record="aggregate", recipients=1):
 
 
 def warm_up(key):
-    """5 senders × 8 addresses × 20 receivers × 6,250 copies: five million a day from day 20 on, to a million people."""
+    """5 senders × 8 addresses × 18 receivers × 6,945 copies: five million a day from day 20 on, to a million people."""
     names = [f"shop{i}" for i in range(WARM_UP_SENDERS)]
-    schedule = {"warmup": {"start": 40, "growth": 1.305, "for": "30d", "max": 6250}}
+    schedule = {"warmup": {"start": 40, "growth": 1.312, "for": "30d", "max": 6945}}
     return {"seed": 3, "start": "2026-03-02T00:00:00Z",
             "senders": {name: sender(name, 2 + i, WARM_UP_ADDRESSES, key) for i, name in enumerate(names)},
-            "receivers": {name: {} for name in TWENTY}, "lists": {"readers": {"count": "1M"}},
+            "receivers": {name: {} for name in TWENTY if name not in TOO_SMALL}, "lists": {"readers": {"count": "1M"}},
             "mail": {name: mail(name) for name in names},
             "traffic": [{"mail": name, "list": "readers", "schedule": schedule} for name in names],
             "record": "aggregate", "end": {"drain": "72h"}}
@@ -173,7 +174,8 @@ def warm_up_lines(results):
     if "warm-up" not in results:
         return []
     run = results["warm-up"][2][None][0]
-    return ["", f"The warm-up took {run.cpu:.0f} s of CPU time and {run.rss / 1e6:,.0f} MB; the targets are 90 s and 1,000 MB."]
+    return ["", f"The warm-up took {run.cpu:.0f} s of CPU time for {run.attempts:,} attempts and {run.rss / 1e6:,.0f} MB; the",
+            "targets are 90 s and 1,000 MB."]
 
 
 def flat_lines(results):
