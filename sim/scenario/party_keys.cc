@@ -89,8 +89,8 @@ config::Table<Sender> sender_keys() {
                {{"builtin", Signer::builtin}, {"opendkim", Signer::opendkim}, {"rspamd", Signer::rspamd}}),
            "Who signs: mailrig (default), or a milter of --sender postfix")
       .key("mailboxes", &Sender::mailboxes, config::one_or_list(local_part_type()),
-           "Local parts that its domain takes mail for, besides postmaster, abuse and where bounces go; default: those of "
-           "From and Reply-To")
+           "Local parts that its domain takes mail for, besides postmaster, abuse and where bounces go; default: those "
+           "of From and Reply-To")
       .key("known", &Sender::known, config::object(known_keys()),
            "What receivers know of its addresses and domain from before; default nothing: it is new")
       .key("dmarc", &Sender::dmarc, config::text(), "DMARC record; none by default")
