@@ -30,61 +30,50 @@ class DeskDuty {
   virtual bool hands_over() const = 0;
 };
 
-class Delivering final : public DeskDuty {
+// To the receivers of the run, whosever mail it is: what the duties below have in common.
+class Carrying : public DeskDuty {
  public:
-  explicit Delivering(measure::Ledger& ledger) : ledger_(ledger) {}
+  explicit Carrying(measure::Ledger& ledger) : ledger_(ledger) {}
 
-  void taken(Instant now, std::uint64_t message) override { ledger_.submitted(now, message); }
-  void transaction_started(std::uint64_t session_key, std::uint64_t message) override {
+  void taken(Instant, std::uint64_t) override {}
+  // A receiver takes for a delivery only what is announced as one.
+  void transaction_started(std::uint64_t session_key, std::uint64_t message) final {
     ledger_.transaction_started(session_key, message);
   }
   void attempt(const measure::SenderAttempt& attempt) override { ledger_.sender_attempt(attempt); }
+  void done(Instant, std::uint64_t) override {}
+  bool bounces() const override { return true; }
+  bool hands_over() const final { return false; }
+
+ protected:
+  measure::Ledger& ledger_;
+};
+
+class Delivering final : public Carrying {
+ public:
+  using Carrying::Carrying;
+
+  void taken(Instant now, std::uint64_t message) override { ledger_.submitted(now, message); }
   void final(const sender::Event& event) override;
   void done(Instant now, std::uint64_t message) override { ledger_.done(now, message); }
-  bool bounces() const override { return true; }
-  bool hands_over() const override { return false; }
-
- private:
-  measure::Ledger& ledger_;
 };
 
 // Passes on what a forwarder has taken.
-class Forwarding final : public DeskDuty {
+class Forwarding final : public Carrying {
  public:
-  explicit Forwarding(measure::Ledger& ledger) : ledger_(ledger) {}
+  using Carrying::Carrying;
 
-  void taken(Instant, std::uint64_t) override {}
-  void transaction_started(std::uint64_t session_key, std::uint64_t message) override {
-    ledger_.transaction_started(session_key, message);
-  }
-  void attempt(const measure::SenderAttempt& attempt) override { ledger_.sender_attempt(attempt); }
   void final(const sender::Event& event) override;
-  void done(Instant, std::uint64_t) override {}
-  bool bounces() const override { return true; }
-  bool hands_over() const override { return false; }
-
- private:
-  measure::Ledger& ledger_;
 };
 
 // Sends what mailboxes answer. Failures are told to nobody: the mailbox that would be told is next door.
-class Answering final : public DeskDuty {
+class Answering final : public Carrying {
  public:
-  explicit Answering(measure::Ledger& ledger) : ledger_(ledger) {}
+  using Carrying::Carrying;
 
-  void taken(Instant, std::uint64_t) override {}
-  // So that a receiver of the run, should it lead there, does not take it for a delivery.
-  void transaction_started(std::uint64_t session_key, std::uint64_t message) override {
-    ledger_.transaction_started(session_key, message);
-  }
   void attempt(const measure::SenderAttempt&) override {}
   void final(const sender::Event& event) override;
-  void done(Instant, std::uint64_t) override {}
   bool bounces() const override { return false; }
-  bool hands_over() const override { return false; }
-
- private:
-  measure::Ledger& ledger_;
 };
 
 class Submitting final : public DeskDuty {
