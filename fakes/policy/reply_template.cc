@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <iterator>
+#include <concepts>
 #include <optional>
 
 #include "fakes/base/ip_address.h"
@@ -63,13 +63,23 @@ void append_value(std::string& out, std::string_view value) {
   std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), ends_lines, '?');
 }
 
+// Replies are written for every message: a format string would be read for every one, too.
+void append_decimal(std::string& out, std::integral auto number) {
+  std::array<char, 20> digits;
+  out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr);
+}
+
+void append_hex(std::string& out, std::uint64_t number, std::size_t width) {
+  out.append(width, '0');
+  for (std::size_t i = out.size(); number != 0; number >>= 4) out[--i] = "0123456789abcdef"[number & 0xf];
+}
+
 std::string netblock(const IpAddress& ip) {
   const int length = ip.is_v6() ? 64 : 24;
   return fmt::format("{}/{}", ip.network(length).to_string(), length);
 }
 
 void append(std::string& out, Placeholder placeholder, const ReplyContext& context) {
-  const auto format = [&out](auto... arguments) { fmt::format_to(std::back_inserter(out), arguments...); };
   switch (placeholder) {
     case Placeholder::ip:
       return append_value(out, context.ip ? context.ip->to_string() : std::string());
@@ -92,14 +102,14 @@ void append(std::string& out, Placeholder placeholder, const ReplyContext& conte
     case Placeholder::host:
       return append_value(out, context.host);
     case Placeholder::sess:
-      return format(FMT_STRING("{:016x}"), context.token);
+      return append_hex(out, context.token, 16);
     // Different pieces of the same token, so that a reply that shows several does not repeat itself.
     case Placeholder::hex8:
-      return format(FMT_STRING("{:08x}"), (context.token >> 16) & 0xffffffff);
+      return append_hex(out, (context.token >> 16) & 0xffffffff, 8);
     case Placeholder::n:
-      return format(FMT_STRING("{}"), (context.token >> 8) % 1'000'000);
+      return append_decimal(out, (context.token >> 8) % 1'000'000);
     case Placeholder::unix:
-      return format(FMT_STRING("{}"), std::chrono::floor<std::chrono::seconds>(context.now).time_since_epoch().count());
+      return append_decimal(out, std::chrono::floor<std::chrono::seconds>(context.now).time_since_epoch().count());
     case Placeholder::ts:
       return append_value(out, to_rfc3339(context.now));
     case Placeholder::rfcdate:
@@ -107,7 +117,7 @@ void append(std::string& out, Placeholder placeholder, const ReplyContext& conte
     case Placeholder::msgid:
       return append_value(out, context.message_id);
     case Placeholder::bytes:
-      return format(FMT_STRING("{}"), context.bytes);
+      return append_decimal(out, context.bytes);
     case Placeholder::rbl:
       return append_value(out, context.list);
     case Placeholder::reason:
@@ -185,7 +195,7 @@ std::string fill_placeholders(std::string_view text, const ReplyContext& context
       text, [&out](std::string_view literal) { out += literal; },
       [&](std::string_view name) {
         if (const auto placeholder = parse_placeholder(name)) return append(out, *placeholder, context);
-        fmt::format_to(std::back_inserter(out), "{{{}}}", name);
+        out.append("{").append(name).append("}");
       });
   return out;
 }

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <system_error>
 
+#include "sim/measure/memory.h"
 #include "sim/measure/sqlite.h"
 
 namespace mailrig::explain {
@@ -61,7 +62,7 @@ Result<void> for_each_row(Statement& statement, Row row) {
 Result<void> read_attempts(measure::Connection& run, StoredDelivery& delivery) {
   auto rows = query(run,
                     "SELECT n, at, receiver, source_ip, phase, event, result, text, code FROM attempt WHERE delivery "
-                    "= ?1 ORDER BY at, rowid",
+                    "= ?1 ORDER BY seq",
                     {"delivery", delivery.row, {}});
   if (!rows) return rows.error();
   return for_each_row(*rows, [&](const Statement& row) {
@@ -81,7 +82,7 @@ Result<void> read_attempts(measure::Connection& run, StoredDelivery& delivery) {
 Result<void> read_judgement(measure::Connection& run, std::optional<std::uint32_t> attempt, StoredDelivery& delivery) {
   auto rows = query(run,
                     "SELECT reason, content, facts, memory, n FROM judgement JOIN circumstances ON "
-                    "circumstances.id = judgement.circumstances WHERE delivery = ?1 ORDER BY judgement.rowid",
+                    "circumstances.id = judgement.circumstances WHERE delivery = ?1 ORDER BY n",
                     {"delivery", delivery.row, {}});
   if (!rows) return rows.error();
   std::optional<Error> fault;
@@ -89,7 +90,7 @@ Result<void> read_judgement(measure::Connection& run, std::optional<std::uint32_
     const auto n = static_cast<std::uint32_t>(row.integer(4));
     if (attempt && n != *attempt) return;
     auto circumstances = measure::read_circumstances(row.text(2));
-    auto remembered = measure::read_memory(row.text(3));
+    auto remembered = measure::read_memory(row.blob(3));
     if (!circumstances || !remembered) {
       fault = !circumstances ? circumstances.error() : remembered.error();
       return;

@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 #include <type_traits>
-#include <utility>
 
 #include "fakes/base/stable_hash.h"
 #include "fakes/policy/address_key.h"
@@ -13,9 +11,7 @@
 namespace mailrig::measure {
 namespace {
 
-using policy::IdentityRecord;
 using policy::MessageFacts;
-using policy::SenderIdentity;
 using policy::Session;
 
 constexpr std::array<std::string_view, 5> tls_names = {"none", "1.0", "1.1", "1.2", "1.3"};
@@ -110,13 +106,6 @@ void for_each_fact(S& session, M& message, Visit visit) {
 }
 
 // ---- Writing.
-
-// Written for every copy: a format string would be read for every copy, too.
-void append_number(std::string& out, std::uint64_t number) {
-  std::array<char, 20> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-  out.append(digits.data(), end);
-}
 
 boost::json::value json_of(bool value) {
   return value;
@@ -227,16 +216,17 @@ Result<boost::json::object> parse_object(std::string_view text) {
 
 std::uint64_t key_of(const Session& session, const MessageFacts& message) {
   std::uint64_t hash = combine(session.client_ip.hash(), stable_hash(policy::split_address(session.mail_from).domain));
-  hash = combine(hash, (session.mail_from.empty() ? 1 : 0) + (session.authentication.results_field.empty() ? 2 : 0));
+  hash = combine(hash, (session.mail_from.empty() ? 1 : 0) + (session.authentication.results_field.empty() ? 2 : 0) +
+                           (message.message_id.empty() ? 4 : 0));
   for_each_fact(session, message, [&hash](const char*, const auto& value) { hash = combine(hash, hash_of(value)); });
-  // SQLite's integers are signed; a row id is best not negative.
-  return hash >> 1;
+  return hash;
 }
 
 std::string write_circumstances(const Session& session, const MessageFacts& message) {
   boost::json::object json;
   json["client_ip"] = session.client_ip.to_string();
   json["authenticated"] = !session.authentication.results_field.empty();
+  json["message_id"] = !message.message_id.empty();
   json["mail_from"] = without_local_part(session.mail_from);
   for_each_fact(session, message, [&json](const char* name, const auto& value) { json[name] = json_of(value); });
   return boost::json::serialize(json);
@@ -253,85 +243,19 @@ Result<Circumstances> read_circumstances(std::string_view text) {
   };
   std::string client_ip;
   bool authenticated = false;
+  bool message_id = false;
   visit("client_ip", client_ip);
   visit("authenticated", authenticated);
+  visit("message_id", message_id);
   visit("mail_from", read.session.mail_from);
   for_each_fact(read.session, read.message, visit);
   const auto ip = IpAddress::parse(client_ip);
   if (!ip) missing = "client_ip";
   if (missing != nullptr) return unreadable(fmt::format("'{}' of a judgement", missing));
   read.session.client_ip = *ip;
-  // All that is known of the field is that the receiver wrote one.
+  // All that is known of these fields is that they were there.
+  if (message_id) read.message.message_id = "id@sender.invalid";
   if (authenticated) read.session.authentication.results_field = "Authentication-Results:";
-  return read;
-}
-
-std::string write_memory(const policy::Recollection& remembered) {
-  std::string json = R"({"bulk":)";
-  json += remembered.bulk ? "true" : "false";
-  json += R"(,"comes_again":)";
-  json += remembered.comes_again ? "true" : "false";
-  if (remembered.weighed) {
-    json += R"(,"lot":)";
-    append_number(json, remembered.weighed->lot_ppm);
-    for (std::size_t i = 0; i < policy::sender_identity_count; ++i) {
-      const IdentityRecord& record = remembered.weighed->records[i];
-      if (!record.known) continue;
-      json += ",\"";
-      json += policy::to_string(static_cast<SenderIdentity>(i));
-      json += "\":";
-      char before = '[';
-      for (const std::uint64_t number :
-           {std::uint64_t{record.active_days}, std::uint64_t{record.today}, std::uint64_t{record.recent_max},
-            record.accepted_milli, record.unknown_milli, record.traps_milli, record.complaints_milli,
-            record.awaited_milli, record.opened_milli, std::uint64_t{record.held}, std::uint64_t{record.today_max},
-            std::uint64_t{record.this_hour}}) {
-        json += std::exchange(before, ',');
-        append_number(json, number);
-      }
-      json += ']';
-    }
-  }
-  json += '}';
-  return json;
-}
-
-Result<policy::Recollection> read_memory(std::string_view text) {
-  const auto json = parse_object(text);
-  if (!json) return json.error();
-  policy::Recollection read;
-  const boost::json::value whole = *json;
-  if (!take(whole, "bulk", read.bulk)) return unreadable("'bulk' of a judgement");
-  if (!take(whole, "comes_again", read.comes_again)) return unreadable("'comes_again' of a judgement");
-  const boost::json::value* lot = json->if_contains("lot");
-  if (lot == nullptr) return read;
-  policy::ReputationFacts& weighed = read.weighed.emplace();
-  if (!take(*lot, weighed.lot_ppm)) return unreadable("'lot' of a judgement");
-  for (std::size_t i = 0; i < policy::sender_identity_count; ++i) {
-    const std::string_view name = policy::to_string(static_cast<SenderIdentity>(i));
-    const boost::json::value* entry = json->if_contains(name);
-    if (entry == nullptr) continue;
-    std::array<std::uint64_t, 12> numbers{};
-    const auto* list = entry->if_array();
-    if (list == nullptr || list->size() != numbers.size()) return unreadable(fmt::format("'{}' of a judgement", name));
-    for (std::size_t k = 0; k < numbers.size(); ++k) {
-      if (!(*list)[k].is_int64()) return unreadable(fmt::format("'{}' of a judgement", name));
-      numbers[k] = static_cast<std::uint64_t>((*list)[k].get_int64());
-    }
-    weighed.records[i] = {.known = true,
-                          .active_days = static_cast<std::uint32_t>(numbers[0]),
-                          .today = static_cast<std::uint32_t>(numbers[1]),
-                          .this_hour = static_cast<std::uint32_t>(numbers[11]),
-                          .recent_max = static_cast<std::uint32_t>(numbers[2]),
-                          .accepted_milli = numbers[3],
-                          .unknown_milli = numbers[4],
-                          .traps_milli = numbers[5],
-                          .complaints_milli = numbers[6],
-                          .awaited_milli = numbers[7],
-                          .opened_milli = numbers[8],
-                          .held = numbers[9] != 0,
-                          .today_max = static_cast<std::uint32_t>(numbers[10])};
-  }
   return read;
 }
 

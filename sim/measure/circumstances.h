@@ -9,7 +9,6 @@
 #include <string_view>
 
 #include "fakes/base/result.h"
-#include "fakes/policy/recollection.h"
 #include "fakes/policy/session.h"
 
 namespace mailrig::measure {
@@ -25,11 +24,5 @@ std::uint64_t key_of(const policy::Session& session, const policy::MessageFacts&
 // { "client_ip": …, "spf": …, "signatures": [ … ], … }, without the content's score.
 std::string write_circumstances(const policy::Session& session, const policy::MessageFacts& message);
 Result<Circumstances> read_circumstances(std::string_view json);
-
-// { "bulk": …, "comes_again": …, "lot": …, "ip": [active days, copies today, recent maximum, accepted, unknown, traps,
-// complaints, awaited, opened, held, copies past a hold, copies this hour], … }; from accepted to opened in
-// thousandths.
-std::string write_memory(const policy::Recollection& remembered);
-Result<policy::Recollection> read_memory(std::string_view json);
 
 }  // namespace mailrig::measure

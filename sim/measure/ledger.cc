@@ -132,8 +132,9 @@ void Ledger::State::sender_attempt(const SenderAttempt& attempt) {
   count_attempt(counted);
   // The address is not kept in memory; run.db knows it by the delivery's own row.
   if (!records(counted.subject)) return;
-  record_attempt(counted, {}, text);
-  if (refusal != nullptr && refusal->reasons) record_judgement(*counted.subject.delivery, *refusal->reasons);
+  std::optional<Judgement> judgement;
+  if (refusal != nullptr && refusal->reasons) judgement = judgement_of(*refusal->reasons);
+  record_attempt(counted, {}, text, std::move(judgement));
 }
 
 void Ledger::sender_outcome(Instant now, std::uint64_t message, std::uint32_t recipient, SenderOutcome outcome) {

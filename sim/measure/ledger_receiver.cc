@@ -1,6 +1,7 @@
 // What receivers tell the ledger.
 #include "sim/measure/circumstances.h"
 #include "sim/measure/ledger_state.h"
+#include "sim/measure/memory.h"
 
 namespace mailrig::measure {
 namespace {
@@ -78,7 +79,7 @@ void Ledger::State::ReceiverObserver::session_refused(const receiver::RefusedSes
                          .source = session.client_ip,
                          .session = session.key,
                          .delay = verdict.delay},
-                        {}, text_of(verdict, seen.context, true));
+                        {}, text_of(verdict, seen.context, true), {});
 }
 
 void Ledger::State::ReceiverObserver::recipient_verdict(const receiver::RecipientVerdict& seen) {
@@ -128,10 +129,9 @@ void Ledger::State::ReceiverObserver::recipient_verdict(const receiver::Recipien
     state_.change(*attempt.subject.delivery, [](Delivery& d) { d.bounced = true; });
   }
   if (state_.records(attempt.subject)) {
-    state_.record_attempt(attempt, seen.recipient, text_of(verdict, seen.context, answered));
-    if (seen.remembered != nullptr && attempt.subject.delivery) {
-      state_.record_judgement(*attempt.subject.delivery, seen);
-    }
+    std::optional<Judgement> judgement;
+    if (seen.remembered != nullptr && attempt.subject.delivery) judgement = state_.judgement_of(seen);
+    state_.record_attempt(attempt, seen.recipient, text_of(verdict, seen.context, answered), std::move(judgement));
   }
 }
 

@@ -9,6 +9,7 @@
 #include "fakes/mail/header.h"
 #include "fakes/policy/address_key.h"
 #include "sim/measure/circumstances.h"
+#include "sim/measure/memory.h"
 
 namespace mailrig::measure {
 namespace {
@@ -86,7 +87,7 @@ Ledger::State::State(LedgerConfig configuration, RunDatabase* run_database)
     entities.push_back(stable_hash(names[slot], stable_hash(is_forwarder(slot) ? "forwarder" : "receiver")));
     observers.push_back(std::make_unique<ReceiverObserver>(*this, slot));
   }
-  if (database != nullptr) database->name(std::move(names), std::move(streams));
+  if (database != nullptr) database->name(names, streams);
 }
 
 Ledger::State::~State() = default;
@@ -251,10 +252,10 @@ bool Ledger::State::records(const Subject& subject) const {
   return database->keeps_unattributed(unattributed_recorded);
 }
 
-void Ledger::State::record_attempt(const Attempt& attempt, std::string_view recipient, std::string text) {
+void Ledger::State::record_attempt(const Attempt& attempt, std::string_view recipient, std::string text,
+                                   std::optional<Judgement> judgement) {
   AttemptRow row{.delivery = 0,
-                 .message = {},
-                 .recipient = std::string(recipient),
+                 .recipient = {},
                  .n = 0,
                  .at = attempt.at,
                  .receiver = attempt.slot,
@@ -267,47 +268,42 @@ void Ledger::State::record_attempt(const Attempt& attempt, std::string_view reci
                  .text = std::move(text),
                  .attribution = attempt.subject.attribution,
                  .result = attempt.result,
-                 .delay = attempt.delay};
+                 .delay = attempt.delay,
+                 .judgement = std::move(judgement)};
   if (attempt.subject.delivery) {
-    const Delivery& d = book.delivery(*attempt.subject.delivery);
     row.delivery = row_of(*attempt.subject.delivery);
-    row.message = book.message(d.message).id;
-    row.n = d.attempts;
+    row.n = book.delivery(*attempt.subject.delivery).attempts;
   } else {
+    row.recipient = recipient;
     ++unattributed_recorded;
   }
   database->add(std::move(row));
 }
 
-std::uint64_t Ledger::State::record_circumstances(const policy::Session& session, const policy::MessageFacts& message) {
-  const std::uint64_t key = key_of(session, message);
-  if (circumstances.insert(key).second) database->add_circumstances(key, write_circumstances(session, message));
-  return key;
+std::uint32_t Ledger::State::record_circumstances(const policy::Session& session, const policy::MessageFacts& message) {
+  const auto next = static_cast<std::uint32_t>(circumstances.size() + 1);
+  const auto [known, is_new] = circumstances.try_emplace(key_of(session, message), next);
+  if (is_new) database->add_circumstances(next, write_circumstances(session, message));
+  return known->second;
 }
 
-void Ledger::State::record_judgement(DeliveryIndex index, const RefusalReasons& reasons) {
-  database->add(JudgementRow{.delivery = row_of(index),
-                             .n = book.delivery(index).attempts,
-                             .reason = {},
-                             .circumstances = reasons.circumstances,
-                             .content_milli = policy::ContentTraits().score_milli,
-                             .memory = reasons.memory});
+Judgement Ledger::State::judgement_of(const RefusalReasons& reasons) {
+  return {.reason = {},
+          .circumstances = reasons.circumstances,
+          .content_milli = policy::ContentTraits().score_milli,
+          .memory = reasons.memory};
 }
 
-void Ledger::State::record_judgement(DeliveryIndex index, const receiver::RecipientVerdict& seen) {
+Judgement Ledger::State::judgement_of(const receiver::RecipientVerdict& seen) {
   // Before end of data there are no facts about a message.
-  const std::uint64_t key =
-      record_circumstances(seen.session, seen.message != nullptr ? *seen.message : policy::MessageFacts());
+  const policy::MessageFacts& message = seen.message != nullptr ? *seen.message : policy::MessageFacts();
   const policy::Placement placement = seen.placement != nullptr ? *seen.placement : policy::Placement();
-  database->add(JudgementRow{.delivery = row_of(index),
-                             .n = book.delivery(index).attempts,
-                             .accepted = seen.verdict.event == policy::Event::accepted,
-                             .reason = placement.reason,
-                             .score_milli = placement.score_milli,
-                             .junk_below_milli = placement.junk_below_milli,
-                             .circumstances = key,
-                             .content_milli = seen.session.content.score_milli,
-                             .memory = write_memory(*seen.remembered)});
+  return {.reason = placement.reason,
+          .score_milli = placement.score_milli,
+          .junk_below_milli = placement.junk_below_milli,
+          .circumstances = record_circumstances(seen.session, message),
+          .content_milli = seen.session.content.score_milli,
+          .memory = write_memory(*seen.remembered)};
 }
 
 void Ledger::State::check_body(const Subject& subject, const policy::MessageFacts& arrived) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
-#include <boost/unordered/unordered_flat_set.hpp>
 #include <deque>
 #include <map>
 #include <memory>
@@ -133,12 +132,12 @@ struct Ledger::State {
   void count_attempt(const Attempt& attempt);
   // Whether attempts with this subject go into run.db.
   bool records(const Subject& subject) const;
-  void record_attempt(const Attempt& attempt, std::string_view recipient, std::string text);
-  // The key under which run.db has them from then on.
-  std::uint64_t record_circumstances(const policy::Session& session, const policy::MessageFacts& message);
-  // After the attempt.
-  void record_judgement(DeliveryIndex index, const receiver::RecipientVerdict& seen);
-  void record_judgement(DeliveryIndex index, const RefusalReasons& reasons);
+  void record_attempt(const Attempt& attempt, std::string_view recipient, std::string text,
+                      std::optional<Judgement> judgement);
+  // The number under which run.db has them from then on.
+  std::uint32_t record_circumstances(const policy::Session& session, const policy::MessageFacts& message);
+  static Judgement judgement_of(const RefusalReasons& reasons);
+  Judgement judgement_of(const receiver::RecipientVerdict& seen);
   // A body arrived, at a hop or in a mailbox: is it what was passed on?
   void check_body(const Subject& subject, const policy::MessageFacts& arrived);
   void count_delivered(DeliveryIndex index, Instant at, bool in_mailbox);
@@ -202,7 +201,7 @@ struct Ledger::State {
   std::vector<std::string> domains;
   boost::unordered_flat_map<std::uint64_t, std::uint32_t> domain_numbers;
   std::uint64_t unattributed_recorded = 0;
-  boost::unordered_flat_set<std::uint64_t> circumstances;                      // that are in run.db
+  boost::unordered_flat_map<std::uint64_t, std::uint32_t> circumstances;       // in run.db: number by key
   std::map<std::pair<std::uint32_t, std::uint16_t>, SessionRefusal> refusals;  // the last, by receiver slot and code
   boost::unordered_flat_map<std::uint64_t, DeliveryIndex> from_outside;        // by envelope and Message-ID
   std::vector<DeliveryIndex> changed;                                          // rows in run.db that are out of date

@@ -16,9 +16,9 @@
 
 namespace mailrig::measure {
 
-// Why a session was refused (sim/measure/circumstances.h); run.db has the circumstances with this key.
+// Why a session was refused (sim/measure/circumstances.h); run.db has the circumstances with this number.
 struct RefusalReasons {
-  std::uint64_t circumstances = 0;
+  std::uint32_t circumstances = 0;
   std::string memory;  // write_memory()
 };
 

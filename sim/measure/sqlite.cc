@@ -30,6 +30,17 @@ Statement& Statement::bind(std::string_view text) {
   return *this;
 }
 
+Statement& Statement::bind_copy(std::string_view text) {
+  sqlite3_bind_text(statement_.get(), ++bound_, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
+  return *this;
+}
+
+Statement& Statement::bind_blob(std::string_view octets) {
+  const char* data = octets.data() == nullptr ? "" : octets.data();
+  sqlite3_bind_blob(statement_.get(), ++bound_, data, static_cast<int>(octets.size()), SQLITE_STATIC);
+  return *this;
+}
+
 Statement& Statement::bind_null() {
   sqlite3_bind_null(statement_.get(), ++bound_);
   return *this;
@@ -72,6 +83,12 @@ std::string_view Statement::text(int column) const {
           static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))};
 }
 
+std::string_view Statement::blob(int column) const {
+  const void* data = sqlite3_column_blob(statement_.get(), column);
+  if (data == nullptr) return {};
+  return {static_cast<const char*>(data), static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))};
+}
+
 int Statement::columns() const {
   return sqlite3_column_count(statement_.get());
 }
@@ -112,6 +129,19 @@ Result<Statement> Connection::prepare(std::string_view sql) {
     return error();
   }
   return Statement(statement);
+}
+
+Result<BulkInsert> BulkInsert::prepare(Connection& connection, std::string_view head, int columns) {
+  std::string row = "(?";
+  for (int i = 1; i < columns; ++i) row += ", ?";
+  row += ")";
+  std::string sql = fmt::format("{} VALUES {}", head, row);
+  auto one = connection.prepare(sql);
+  if (!one) return one.error();
+  for (std::size_t i = 1; i < at_once; ++i) sql += ", " + row;
+  auto many = connection.prepare(sql);
+  if (!many) return many.error();
+  return BulkInsert(std::move(*one), std::move(*many));
 }
 
 }  // namespace mailrig::measure

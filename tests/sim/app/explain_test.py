@@ -28,6 +28,31 @@ traffic:
 end: { drain: 1h }
 """
 
+# Somebody whom every provider lets in.
+KNOWN = """\
+name: known
+seed: 5
+start: 2026-03-02T00:00:00Z
+senders:
+  shop:
+    domain: shop.example
+    ips: [198.18.2.10]
+    ptr: mta.shop.example
+    helo: mta.shop.example
+    spf: "v=spf1 ip4:198.18.2.10 -all"
+    dkim: [{ selector: s1 }]
+    dmarc: "v=DMARC1; p=reject"
+    known: { for: 60d, daily: 1M }
+receivers: { RECEIVERS }
+lists: { people: { count: 1000 } }
+mail: { news: { kind: marketing } }
+traffic:
+  - { mail: news, list: people, schedule: { rate: 20/m, count: 400 } }
+end: { drain: 72h }
+"""
+PROVIDERS = ["gmail", "outlook", "yahoo", "icloud", "qq", "netease", "gmx", "orange", "mailru", "yandex", "comcast",
+             "proofpoint"]
+
 # More than a newcomer may send on his first day, at a provider that says so before it hears of a message.
 CROWD = """\
 name: crowd
@@ -80,6 +105,20 @@ class Explain(product.ProductTest):
             self.assertEqual(round(told["judgement"]["spam_below"] * 1000), spam_below)
             self.assertEqual(told["attempts"][-1]["event"], "accepted")
 
+    def test_every_providers_judgement_asked_again_is_what_was_judged(self):
+        out = self.folder / "known"
+        receivers = ", ".join(f"{name}: {{}}" for name in PROVIDERS)
+        ran = product.mailrig("simulate", self.write("known.yaml", KNOWN.replace("RECEIVERS", receivers)), "--out", out)
+        self.assertEqual(ran.returncode, 0, ran.stdout + ran.stderr)
+        with contextlib.closing(sqlite3.connect(out / "run.db")) as database:
+            deliveries = dict(database.execute(
+                "select receiver, max(delivery) from message where placement is not null group by receiver"))
+        self.assertEqual(set(deliveries), set(PROVIDERS))
+        for receiver, delivery in deliveries.items():
+            with self.subTest(receiver):
+                told = self.told(out, delivery)
+                self.assertEqual(told["judgement"]["outcome"], told["fate"])
+
     def test_the_parts_of_the_score_add_up(self):
         judgement = self.told(self.run_folder(), 1)["judgement"]
         self.assertEqual(judgement["outcome"], "spam")
@@ -113,7 +152,7 @@ class Explain(product.ProductTest):
                 with contextlib.closing(sqlite3.connect(out / "run.db")) as database:
                     row, first = database.execute(
                         "select delivery, n from attempt where event = 'reputation_throttled' and delivery is not null "
-                        "order by at, rowid limit 1").fetchone()
+                        "order by seq limit 1").fetchone()
                 told = self.told(out, row, "--attempt", first)
                 judged = told["judgement"]
                 self.assertEqual((judged["outcome"], judged["phase"], judged["attempt"]), ("deferred", phase, first))

@@ -5,8 +5,6 @@
 namespace mailrig::measure {
 namespace {
 
-using policy::SenderIdentity;
-
 policy::Session session_with_everything() {
   policy::Session session;
   session.client_ip = IpAddress::parse("198.18.2.10").value();
@@ -35,11 +33,13 @@ TEST(Circumstances, ReadBackAreTheSame) {
   policy::MessageFacts message;
   message.header_from_domain = "shop.example";
   message.received_hops = 3;
+  message.message_id = "17@shop.example";
   const std::string json = write_circumstances(session, message);
   const auto read = read_circumstances(json);
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(write_circumstances(read->session, read->message), json);
   EXPECT_EQ(read->session.client_ip, session.client_ip);
+  EXPECT_FALSE(read->message.message_id.empty()) << "receivers refuse what has none";
   EXPECT_EQ(read->session.authentication.spf, auth::SpfOutcome::softfail);
   EXPECT_EQ(read->session.authentication.signatures, session.authentication.signatures);
   EXPECT_EQ(read->session.network.listing, session.network.listing);
@@ -75,40 +75,9 @@ TEST(Circumstances, EveryFactMakesAnotherKey) {
   EXPECT_FALSE(differs([](policy::Session& s) { s.content.score_milli = 1; }));
 }
 
-TEST(Circumstances, WhatIsRememberedReadBackIsTheSame) {
-  policy::Recollection remembered;
-  remembered.bulk = true;
-  remembered.weighed.emplace().lot_ppm = 123'456;
-  remembered.weighed->of(SenderIdentity::dkim_domain) = {.known = true,
-                                                         .active_days = 7,
-                                                         .today = 120,
-                                                         .this_hour = 34,
-                                                         .recent_max = 4'000'000'000,
-                                                         .accepted_milli = 12'000'000'000'000,
-                                                         .unknown_milli = 5,
-                                                         .traps_milli = 6,
-                                                         .complaints_milli = 7,
-                                                         .held = true,
-                                                         .today_max = 9};
-  const std::string json = write_memory(remembered);
-  const auto read = read_memory(json);
-  ASSERT_TRUE(read) << read.error().message;
-  EXPECT_EQ(write_memory(*read), json);
-  EXPECT_EQ(read->weighed->of(SenderIdentity::dkim_domain).accepted_milli, 12'000'000'000'000u);
-  EXPECT_TRUE(read->weighed->of(SenderIdentity::dkim_domain).held);
-  EXPECT_EQ(read->weighed->of(SenderIdentity::dkim_domain).today_max, 9u);
-  EXPECT_EQ(read->weighed->of(SenderIdentity::dkim_domain).this_hour, 34u);
-  EXPECT_FALSE(read->weighed->of(SenderIdentity::ip).known);
-  const auto without = read_memory(write_memory({}));
-  ASSERT_TRUE(without);
-  EXPECT_FALSE(without->weighed);
-}
-
 TEST(Circumstances, DamageIsNamed) {
   EXPECT_NE(read_circumstances("{").error().message.find("damaged"), std::string::npos);
   EXPECT_NE(read_circumstances("{}").error().message.find("another version"), std::string::npos);
-  EXPECT_FALSE(read_memory(R"({"bulk":false,"comes_again":false,"lot":5,"ip":[1,2]})"));
-  EXPECT_FALSE(read_memory(R"({"bulk":1})"));
 }
 
 }  // namespace
