@@ -61,6 +61,7 @@ DkimOutcome DkimVerifier::finish(dns::Resolver& resolver, Instant now) {
   outcome.signatures.reserve(signatures_.size() + others_.size());
   SignatureChecker checker(resolver, cache_, options_.key_records_max, options_.clock_skew_max);
   for (Signature& signature : signatures_) {
+    outcome.expires = outcome.expires || signature.expiration_s.has_value();
     if (signature.result != DkimResult::pass) {
       outcome.signatures.push_back(describe(std::move(signature)));
       continue;

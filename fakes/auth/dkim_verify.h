@@ -56,6 +56,7 @@ struct DkimOutcome {
   std::size_t unlisted = 0;                  // further ones, not evaluated
   Duration cost{};                           // of all lookups
   std::uint32_t ttl_s = 0;                   // how long the keys hold: the smallest TTL of them
+  bool expires = false;                      // one of them says until when it holds (x=)
 
   // For the message as a whole: none without signatures; pass if any passes; otherwise the first's result, a
   // temperror first, since it may still become a pass.

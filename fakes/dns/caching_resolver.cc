@@ -1,7 +1,10 @@
 #include "fakes/dns/caching_resolver.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
+
+#include "fakes/base/stable_hash.h"
 
 namespace mailrig::dns {
 namespace {
@@ -24,28 +27,104 @@ void count_down(std::vector<Record>& records, std::uint32_t elapsed_s) {
   }
 }
 
+Question question_of(std::string_view key) {
+  const auto octet = [key](std::size_t i) { return static_cast<unsigned char>(key[i]); };
+  return {std::string(key.substr(2)), static_cast<Type>(octet(0) << 8 | octet(1))};
+}
+
+// Whatever the TTLs, and whatever the zone's SOA by which a negative answer tells its own.
+bool says_the_same(const Answer& one, const Answer& other) {
+  const auto equal = [](const Record& a, const Record& b) {
+    return a.type == b.type && a.name == b.name && a.data == b.data;
+  };
+  return one.rcode == other.rcode &&
+         std::equal(one.answers.begin(), one.answers.end(), other.answers.begin(), other.answers.end(), equal);
+}
+
 }  // namespace
 
 Answer CachingResolver::ask(const Question& question) const {
   return zones_.lookup(now_, question, region_);
 }
 
+std::uint32_t CachingResolver::elapsed_s(const Kept& kept) const {
+  const auto elapsed = std::chrono::floor<std::chrono::seconds>(std::max(now_ - kept.asked, Duration{}));
+  return static_cast<std::uint32_t>(std::min<std::int64_t>(elapsed.count(), UINT32_MAX));
+}
+
+Instant CachingResolver::steady_until() {
+  if (now_ < steady_from_ || now_ >= steady_until_ || steady_zones_ != zones_.version()) {
+    steady_zones_ = zones_.version();
+    steady_from_ = now_;
+    steady_until_ = zones_.steady_until(now_);
+  }
+  return steady_until_;
+}
+
 Answer CachingResolver::lookup(const Question& question) {
   assign_cache_key(key_, question);
-  if (const Kept* kept = kept_.find(key_); kept != nullptr && now_ < kept->expires) {
-    Answer answer = kept->answer;
+  const std::uint64_t hash = stable_hash(key_);
+  Kept* known = kept_.find(hash);
+  if (known != nullptr && known->key != key_) known = nullptr;  // what is put in its place has another content
+  if (known != nullptr && now_ < known->expires) {
+    asked_ = {hash, known->content};
+    Answer answer = known->answer;
     answer.cost = Duration{};
-    const auto elapsed = std::chrono::floor<std::chrono::seconds>(std::max(now_ - kept->asked, Duration{})).count();
-    if (elapsed > 0 && !answer.temporary()) {
-      count_down(answer.answers, static_cast<std::uint32_t>(elapsed));
-      count_down(answer.authority, static_cast<std::uint32_t>(elapsed));
+    if (const std::uint32_t elapsed = elapsed_s(*known); elapsed > 0 && !answer.temporary()) {
+      count_down(answer.answers, elapsed);
+      count_down(answer.authority, elapsed);
     }
     return answer;
   }
   Answer answer = ask(question);
-  const Duration holds = answer.temporary() ? failure_kept : Duration(std::chrono::seconds(answer.ttl_s()));
-  if (holds > Duration{}) kept_.put(key_, {answer, now_, later(now_, holds)});
+  keep(hash, known, answer);
   return answer;
+}
+
+// `known`: what was kept for the key that is in `key_`; null: nothing.
+void CachingResolver::keep(std::uint64_t hash, Kept* known, const Answer& answer) {
+  const std::uint32_t ttl_s = answer.ttl_s();
+  const Duration holds = answer.temporary() ? failure_kept : Duration(std::chrono::seconds(ttl_s));
+  const bool as_before = known != nullptr && says_the_same(known->answer, answer);
+  asked_ = {hash, as_before ? known->content : ++contents_};
+  if (as_before) {
+    known->ttl_s = ttl_s;
+    known->asked = now_;
+    known->expires = later(now_, holds);
+    known->steady_until = steady_until();
+    known->zones = zones_.version();
+    // TTLs are no content.
+    known->answer = answer;
+  } else if (holds > Duration{}) {
+    kept_.put(hash, {key_, answer, asked_.content, ttl_s, now_, later(now_, holds), steady_until(), zones_.version()});
+  }
+}
+
+std::optional<CachingResolver::Renewal> CachingResolver::ask_again(std::span<const Asked> questions, Duration& cost) {
+  Renewal renewal;
+  for (const Asked& before : questions) {
+    Kept* known = kept_.find(before.question);
+    if (known == nullptr || known->content != before.content) return std::nullopt;
+    if (now_ < known->expires) {
+      const std::uint32_t elapsed = elapsed_s(*known);
+      renewal.ttl_s = std::min(renewal.ttl_s, known->ttl_s - std::min(known->ttl_s, elapsed));
+      continue;
+    }
+    if (now_ < known->steady_until && known->zones == zones_.version() && !known->answer.temporary()) {
+      known->asked = now_;
+      known->expires = later(now_, std::chrono::seconds(known->ttl_s));
+      cost += known->answer.cost;
+      renewal.ttl_s = std::min(renewal.ttl_s, known->ttl_s);
+      continue;
+    }
+    key_ = known->key;
+    const Answer answer = ask(question_of(key_));
+    cost += answer.cost;
+    renewal.ttl_s = std::min(renewal.ttl_s, answer.ttl_s());
+    keep(before.question, known, answer);
+    if (asked_.content != before.content) return std::nullopt;
+  }
+  return renewal;
 }
 
 }  // namespace mailrig::dns

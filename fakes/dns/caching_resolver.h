@@ -7,12 +7,21 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 
 #include "fakes/base/recent_map.h"
 #include "fakes/dns/resolver.h"
 
 namespace mailrig::dns {
+
+// A question that was asked, and what the answer said: enough to find out whether the same is said again.
+struct Asked {
+  std::uint64_t question = 0;
+  std::uint64_t content = 0;
+};
 
 class CachingResolver final : public Resolver {
  public:
@@ -27,24 +36,48 @@ class CachingResolver final : public Resolver {
   // An answer from memory costs nothing. Failures are kept for a second (RFC 9520 §3.2), so that one message does not
   // wait for the same dead server again and again.
   Answer lookup(const Question& question) override;
+  // The latest of these lookups.
+  const Asked& asked() const { return asked_; }
+
+  // Asks the same questions in the same order. Nothing when an answer says something else than it did, or is not in
+  // memory any more; `cost` has grown by what it took so far. For whoever keeps what followed from the answers: as long
+  // as they say the same, the same follows, and that is found out much sooner than by having it follow again.
+  struct Renewal {
+    std::uint32_t ttl_s = UINT32_MAX;  // how long all of them hold
+  };
+  std::optional<Renewal> ask_again(std::span<const Asked> questions, Duration& cost);
 
   // Answers in memory, those that ran out included; for tests and measurements of memory.
   std::size_t size() const { return kept_.size(); }
 
  private:
   struct Kept {
+    std::string key;  // type and name
     Answer answer;
+    std::uint64_t content = 0;  // equal for answers that say the same
+    std::uint32_t ttl_s = 0;    // when it was asked for
     Instant asked{};
     Instant expires{};
+    Instant steady_until{};  // before then the zones, if they are of this version, would answer the same
+    std::uint64_t zones = 0;
   };
 
   Answer ask(const Question& question) const;
+  // Time that has passed since, which what is handed out counts down.
+  std::uint32_t elapsed_s(const Kept& kept) const;
+  Instant steady_until();
+  void keep(std::uint64_t hash, Kept* known, const Answer& answer);
 
   const Zones& zones_;
   std::string region_;
   Instant now_{};
-  RecentMap<std::string, Kept> kept_;  // by type and name
-  std::string key_;                    // scratch
+  RecentMap<std::uint64_t, Kept> kept_;  // by hash of the key
+  std::uint64_t contents_ = 0;
+  Asked asked_;
+  Instant steady_from_ = never;  // from when until when the zones are
+  Instant steady_until_{};
+  std::uint64_t steady_zones_ = 0;
+  std::string key_;  // scratch
 };
 
 }  // namespace mailrig::dns

@@ -132,4 +132,18 @@ MxResult resolve_mx(const Zones& zones, Instant now, std::string_view domain, Du
   return lookup.result();
 }
 
+const MxResult& MxMemo::resolve(Instant now, std::string_view domain, Duration* cost) {
+  domain_ = domain;
+  Known* known = known_.find(domain_);
+  const bool holds = known != nullptr && known->zones == zones_.version() && now >= known->asked &&
+                     now + known->cost < known->steady_until;
+  if (!holds) {
+    Duration paid{};
+    MxResult result = resolve_mx(zones_, now, domain, &paid);
+    known = &known_.put(domain_, {std::move(result), paid, now, zones_.steady_until(now), zones_.version()});
+  }
+  *cost = known->cost;
+  return known->result;
+}
+
 }  // namespace mailrig::dns

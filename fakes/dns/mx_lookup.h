@@ -13,6 +13,7 @@
 
 #include "fakes/base/instant.h"
 #include "fakes/base/ip_address.h"
+#include "fakes/base/recent_map.h"
 #include "fakes/dns/record.h"
 #include "fakes/dns/zones.h"
 
@@ -72,5 +73,27 @@ class MxLookup {
 
 // The whole lookup over zones at hand. `cost` is set to what all the questions cost together.
 MxResult resolve_mx(const Zones& zones, Instant now, std::string_view domain, Duration* cost);
+
+// The same for whoever asks for the same few domains again and again. Not thread-safe.
+class MxMemo {
+ public:
+  // `zones` must outlive it.
+  explicit MxMemo(const Zones& zones) : zones_(zones) {}
+  // Valid until the next call.
+  const MxResult& resolve(Instant now, std::string_view domain, Duration* cost);
+
+ private:
+  struct Known {
+    MxResult result;
+    Duration cost{};
+    Instant asked{};
+    Instant steady_until{};  // before then the zones, if they are of this version, would say the same
+    std::uint64_t zones = 0;
+  };
+
+  const Zones& zones_;
+  RecentMap<std::string, Known> known_{10'000};
+  std::string domain_;  // scratch
+};
 
 }  // namespace mailrig::dns

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 #include "fakes/base/check.h"
@@ -122,6 +123,7 @@ Result<void> Zones::add(Record record) {
   if (auto normal = normalise(record.data); !normal) return normal.error();
   if (record.type != Type::soa && zone_of(record.name) == nullptr) return outside_every_zone(record.type, record.name);
 
+  count_version();
   Node& node = make(record.name);
   if (record.type == Type::soa) {
     std::erase_if(node.records, [](const Record& old) { return old.type == Type::soa; });
@@ -170,6 +172,9 @@ Result<void> Zones::schedule(RrsetChange change) {
     timeline = node.changing.insert(timeline, RrsetTimeline(type, change.regions));
   }
   make(*apex).note_change(change);
+  count_version();
+  // What alternates never comes to rest.
+  changes_.push_back({change.at, change.alternating.empty() ? later(change.at, change.propagation) : never});
   timeline->add(std::move(change));
   node.rebuild(type);
   return {};
@@ -179,8 +184,26 @@ Result<void> Zones::add_fault(Fault fault) {
   auto name = canonical_name(fault.name);
   if (!name) return not_a_name(fault.name);
   fault.name = std::move(*name);
+  count_version();
+  changes_.push_back({fault.from, fault.from});
+  changes_.push_back({fault.until, fault.until});
   faults_.push_back(std::move(fault));
   return {};
+}
+
+void Zones::count_version() {
+  static std::atomic<std::uint64_t> versions = 0;
+  version_ = ++versions;
+}
+
+Instant Zones::steady_until(Instant now) const {
+  Instant until = never;
+  for (const Unsteady& change : changes_) {
+    // The last region may see it at the very end.
+    if (change.from <= now && now <= change.until && change.from != change.until) return now;
+    if (change.from > now) until = std::min(until, change.from);
+  }
+  return until;
 }
 
 Result<void> Zones::add_zone_text(std::string_view text, const std::string& file_name, std::string_view origin) {

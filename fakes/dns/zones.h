@@ -82,6 +82,11 @@ class Zones {
 
   // As seen at `now` by a resolver in `region`; "" is a resolver of no particular place.
   Answer lookup(Instant now, const Question& question, std::string_view region = {}) const;
+  // Until when every question has the answer, and the cost, that it has at `now`, in whichever region; not after `now`:
+  // something is changing, and this does not say what. For whoever keeps answers: nobody need ask again before.
+  Instant steady_until(Instant now) const;
+  // Another one after every change; zones of the same version are copies of one another.
+  std::uint64_t version() const { return version_; }
   // Whether a zone encloses the name, which need not exist.
   bool encloses(std::string_view name) const { return zone_of(name) != nullptr; }
   // The apex of that zone; names are canonical. Nothing outside every zone.
@@ -117,6 +122,15 @@ class Zones {
   // Looked up, never iterated.
   std::unordered_map<std::string, Node, NameHash, std::equal_to<>> nodes_;
   std::vector<Fault> faults_;
+  // When anything changes, anywhere.
+  struct Unsteady {
+    Instant from{};
+    Instant until{};  // the same: at once
+  };
+  std::vector<Unsteady> changes_;
+  std::uint64_t version_ = 0;
+
+  void count_version();
 };
 
 }  // namespace mailrig::dns

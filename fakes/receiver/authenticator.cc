@@ -99,12 +99,18 @@ class Authenticator::Answers final : public dns::Resolver {
   dns::Answer lookup(const dns::Question& question) override {
     const std::lock_guard lock(authenticator_.mutex_);
     authenticator_.resolver_.set_now(now_);
-    return authenticator_.resolver_.lookup(question);
+    dns::Answer answer = authenticator_.resolver_.lookup(question);
+    asked_.push_back(authenticator_.resolver_.asked());
+    return answer;
   }
+
+  // What was asked since the last call.
+  std::vector<dns::Asked> take_asked() { return std::exchange(asked_, {}); }
 
  private:
   Authenticator& authenticator_;
   Instant now_;
+  std::vector<dns::Asked> asked_;
 };
 
 // Passes questions on and keeps account of them.
@@ -195,16 +201,32 @@ std::size_t Authenticator::size() const {
 
 Duration Authenticator::connect(Instant now, Session& session) {
   const std::uint64_t key = session.client_ip.hash();
-  if (const NetworkVerdict* known = networks_.find(key); known != nullptr && now < known->expires) {
+  Duration cost{};
+  NetworkVerdict* known = networks_.find(key);
+  if (known != nullptr && (now < known->grounds.expires || renew(now, known->grounds, cost))) {
     session.network = known->facts;
-    return {};
+    return cost;
   }
   Answers answers(*this, now);
   Questions questions(&answers);
   judge_network(session.client_ip, session.network, questions);
   const Instant holds = questions.hold_until(now);
-  if (holds > now) networks_.put(key, {session.network, holds});
-  return questions.cost();
+  if (holds > now) networks_.put(key, {session.network, {holds, answers.take_asked()}});
+  return cost + questions.cost();
+}
+
+bool Authenticator::renew(Instant now, Grounds& grounds, Duration& cost) {
+  const std::lock_guard lock(mutex_);
+  return renew_locked(now, grounds, cost);
+}
+
+// The same, by whoever has the lock.
+bool Authenticator::renew_locked(Instant now, Grounds& grounds, Duration& cost) {
+  if (grounds.asked.empty()) return false;
+  resolver_.set_now(now);
+  const auto renewal = resolver_.ask_again(grounds.asked, cost);
+  if (renewal) grounds.expires = later(now, std::chrono::seconds(renewal->ttl_s));
+  return renewal.has_value();
 }
 
 void Authenticator::judge_network(const IpAddress& client, policy::NetworkFacts& facts, Questions& questions) {
@@ -232,18 +254,24 @@ Duration Authenticator::mail(Instant now, Session& session) {
   const std::uint64_t names = combine(helo_.of(session.helo), sender_domain_.of(envelope_domain(session)));
   const std::uint64_t key = envelope_key(session, names);
   EnvelopeFacts& facts = session.authentication;
-  if (const EnvelopeVerdict* known = envelopes_.find(key); known != nullptr && now < known->expires) {
-    facts = known->facts;
-    facts.spf_remembered = true;
-    return {};
+  Duration cost{};
+  if (EnvelopeVerdict* known = envelopes_.find(key); known != nullptr) {
+    const bool holds = now < known->grounds.expires;
+    if (holds || renew(now, known->grounds, cost)) {
+      facts = known->facts;
+      facts.spf_remembered = holds;
+      return cost;
+    }
   }
   Answers answers(*this, now);
   Questions questions(&answers);
   EnvelopeVerdict verdict = judge_envelope(now, session, questions);
   verdict.facts.key = key;
   facts = verdict.facts;
-  if (verdict.expires > now) envelopes_.put(key, std::move(verdict));
-  return questions.cost();
+  // Of what a provider keeps longer than the DNS says, answers do not tell how long it holds.
+  if (policy_.spf_cache == Duration{}) verdict.grounds.asked = answers.take_asked();
+  if (verdict.grounds.expires > now) envelopes_.put(key, std::move(verdict));
+  return cost + questions.cost();
 }
 
 Authenticator::EnvelopeVerdict Authenticator::judge_envelope(Instant now, const Session& session,
@@ -268,7 +296,7 @@ Authenticator::EnvelopeVerdict Authenticator::judge_envelope(Instant now, const 
     facts.sender_domain = mail_status(names, domain);
   }
   if (policy_.helo_must_resolve) facts.helo_name = host_status(names, session.helo);
-  verdict.expires = std::min(spf_holds, names.hold_until(now));
+  verdict.grounds.expires = std::min(spf_holds, names.hold_until(now));
   return verdict;
 }
 
@@ -303,22 +331,41 @@ Duration Authenticator::data(Instant now, Session& session, const MessageFacts& 
   // Most domains have no pct, and then the lot does not matter.
   const std::uint64_t any_lot = may_remember ? content_key(session, message) : 0;
   const std::uint64_t own_lot = combine(any_lot, static_cast<std::uint64_t>(draw));
-  if (may_remember && (recall_content(now, any_lot, facts) || recall_content(now, own_lot, facts))) return {};
+  Duration cost{};
+  if (may_remember) {
+    if (recall_content(now, any_lot, facts) || recall_content(now, own_lot, facts)) return {};
+    if (renew_content(now, any_lot, message, facts, cost) || renew_content(now, own_lot, message, facts, cost)) {
+      return cost;
+    }
+  }
   Answers answers(*this, now);
   Questions questions(&answers);
-  const Judged judged = judge_content(now, session, message, draw, questions);
+  const Judged judged = judge_content(now, session, message, draw, answers, questions);
   const Instant holds = std::min(questions.hold_until(now), judged.signatures_hold);
   if (may_remember && holds > now) {
     const std::lock_guard lock(mutex_);
-    contents_.put(judged.by_lot ? own_lot : any_lot, {facts, holds});
+    contents_.put(judged.by_lot ? own_lot : any_lot, {facts, {holds, answers.take_asked()}, judged.signatures});
   }
-  return questions.cost();
+  return cost + questions.cost();
 }
 
 bool Authenticator::recall_content(Instant now, std::uint64_t key, ContentFacts& facts) {
   const std::lock_guard lock(mutex_);
   const ContentVerdict* known = contents_.find(key);
-  if (known == nullptr || now >= known->expires) return false;
+  if (known == nullptr || now >= known->grounds.expires) return false;
+  facts = known->facts;
+  return true;
+}
+
+bool Authenticator::renew_content(Instant now, std::uint64_t key, const MessageFacts& message, ContentFacts& facts,
+                                  Duration& cost) {
+  const std::lock_guard lock(mutex_);
+  ContentVerdict* known = contents_.find(key);
+  SignatureVerdicts* found = signatures_.find(message.content_key);
+  if (known == nullptr || found == nullptr) return false;
+  if (now >= found->grounds.expires && !renew_locked(now, found->grounds, cost)) return false;
+  if (found->number != known->signatures || !renew_locked(now, known->grounds, cost)) return false;
+  known->grounds.expires = std::min(known->grounds.expires, found->grounds.expires);
   facts = known->facts;
   return true;
 }
@@ -331,7 +378,8 @@ std::unique_ptr<Authenticator::Verifiers> Authenticator::take_verifiers() {
   return verifiers;
 }
 
-Authenticator::SignatureVerdicts Authenticator::verify(Instant now, std::string_view message, Questions& questions) {
+Authenticator::SignatureVerdicts Authenticator::verify(Instant now, std::string_view message, Answers& answers,
+                                                       Questions& questions) {
   SignatureVerdicts found;
   auto verifiers = take_verifiers();
   found.dkim = verifiers->dkim.verify(message, questions, now);
@@ -339,24 +387,27 @@ Authenticator::SignatureVerdicts Authenticator::verify(Instant now, std::string_
     found.arc = verifiers->arc.verify(message, questions, now);
     found.arc_vouches = vouches(found.arc, message);
   }
-  found.expires = questions.hold_until(now);
+  found.grounds = {questions.hold_until(now), answers.take_asked()};
+  // Once its time is over a signature does not hold any more, whatever the DNS says.
+  if (found.dkim.expires || found.arc.result != auth::ArcResult::none) found.grounds.asked.clear();
   const std::lock_guard lock(mutex_);
+  found.number = ++signatures_found_;
   idle_verifiers_.push_back(std::move(verifiers));
   return found;
 }
 
 Authenticator::SignatureVerdicts Authenticator::check_signatures(Instant now, const MessageFacts& message,
-                                                                 Questions& questions) {
+                                                                 Answers& answers, Questions& questions) {
   const std::uint64_t key = message.content_key;
   if (key != 0) {
     const std::lock_guard lock(mutex_);
     const SignatureVerdicts* known = signatures_.find(key);
-    if (known != nullptr && now < known->expires) return *known;
+    if (known != nullptr && now < known->grounds.expires) return *known;
   }
   // Of its own, so that it is known how long the keys hold, whatever is asked besides.
   Questions about_keys(&questions);
-  SignatureVerdicts found = verify(now, message.content, about_keys);
-  if (key != 0 && found.expires > now) {
+  SignatureVerdicts found = verify(now, message.content, answers, about_keys);
+  if (key != 0 && found.grounds.expires > now) {
     const std::lock_guard lock(mutex_);
     signatures_.put(key, found);
   }
@@ -364,9 +415,9 @@ Authenticator::SignatureVerdicts Authenticator::check_signatures(Instant now, co
 }
 
 Authenticator::Judged Authenticator::judge_content(Instant now, Session& session, const MessageFacts& message, int draw,
-                                                   Questions& questions) {
+                                                   Answers& answers, Questions& questions) {
   ContentFacts& facts = session.authentication;
-  const SignatureVerdicts found = check_signatures(now, message, questions);
+  const SignatureVerdicts found = check_signatures(now, message, answers, questions);
   facts.dkim = found.dkim.result();
   facts.arc = found.arc.result;
   facts.arc_vouches = found.arc_vouches;
@@ -374,7 +425,7 @@ Authenticator::Judged Authenticator::judge_content(Instant now, Session& session
   facts.results_field =
       authentication_field(policy_.authserv_id.empty() ? std::string_view(session.mx_host) : policy_.authserv_id,
                            session, found.dkim, found.arc);
-  return {found.expires, by_lot};
+  return {found.grounds.expires, found.number, by_lot};
 }
 
 bool Authenticator::judge_author(Session& session, const MessageFacts& message, const auth::DkimOutcome& dkim, int draw,

@@ -2,13 +2,15 @@
 // and DMARC at end of data. It asks a resolver of its own that keeps answers for their TTL, and it keeps what followed
 // from them for as long; so a record that was corrected takes effect only when the old one has run out. Whoever is
 // judged once need not be judged again meanwhile: an envelope by (client, HELO, domain), and in virtual time a message
-// by its content key.
+// by its content key. When an answer has run out the same questions are asked again, and as long as the answers say
+// the same, what followed from them stands.
 //
 // Thread rule: mail() is called under the receiver's lock, and data() by any number of threads: verifying signatures
 // takes longer than all else that a receiver does. Memory is bounded.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -49,17 +51,23 @@ class Authenticator {
   std::size_t size() const;
 
  private:
+  // How long a verdict holds, and what it followed from; empty: from more than the answers, it has to follow again.
+  struct Grounds {
+    Instant expires{};
+    std::vector<dns::Asked> asked{};
+  };
   struct EnvelopeVerdict {
     policy::EnvelopeFacts facts;
-    Instant expires{};
+    Grounds grounds;
   };
   struct NetworkVerdict {
     policy::NetworkFacts facts;
-    Instant expires{};
+    Grounds grounds;
   };
   struct ContentVerdict {
     policy::ContentFacts facts;
-    Instant expires{};
+    Grounds grounds;               // of what is found besides signatures
+    std::uint64_t signatures = 0;  // the number of what was found of these
   };
   struct SpfVerdict {
     auth::SpfOutcome result = auth::SpfOutcome::none;
@@ -71,7 +79,8 @@ class Authenticator {
     auth::DkimOutcome dkim;
     auth::ArcOutcome arc;
     bool arc_vouches = false;
-    Instant expires{};
+    Grounds grounds;
+    std::uint64_t number = 0;  // equal for equal verdicts on the same message
   };
   // What one thread at a time needs to verify signatures with.
   struct Verifiers {
@@ -87,19 +96,28 @@ class Authenticator {
   class Answers;
   class Questions;
 
+  // Whether the verdict holds from now on, because the answers say what they said. `cost` grows by what the DNS took.
+  bool renew(Instant now, Grounds& grounds, Duration& cost);
+  bool renew_locked(Instant now, Grounds& grounds, Duration& cost);
+
   void judge_network(const IpAddress& client, policy::NetworkFacts& facts, Questions& questions);
 
   EnvelopeVerdict judge_envelope(Instant now, const policy::Session& session, Questions& questions);
   Instant judge_spf(Instant now, const policy::Session& session, policy::EnvelopeFacts& facts, Questions& questions);
   bool recall_content(Instant now, std::uint64_t key, policy::ContentFacts& facts);
+  // The same for one that does not hold any more.
+  bool renew_content(Instant now, std::uint64_t key, const policy::MessageFacts& message, policy::ContentFacts& facts,
+                     Duration& cost);
   struct Judged {
-    Instant signatures_hold{};  // what was found of them; what was asked besides, `questions` know
-    bool by_lot = false;        // another lot (pct) might have led to something else
+    Instant signatures_hold{};     // what was found of them; what was asked besides, `questions` know
+    std::uint64_t signatures = 0;  // the number of what was found
+    bool by_lot = false;           // another lot (pct) might have led to something else
   };
   Judged judge_content(Instant now, policy::Session& session, const policy::MessageFacts& message, int pct_draw,
-                       Questions& questions);
-  SignatureVerdicts check_signatures(Instant now, const policy::MessageFacts& message, Questions& questions);
-  SignatureVerdicts verify(Instant now, std::string_view message, Questions& questions);
+                       Answers& answers, Questions& questions);
+  SignatureVerdicts check_signatures(Instant now, const policy::MessageFacts& message, Answers& answers,
+                                     Questions& questions);
+  SignatureVerdicts verify(Instant now, std::string_view message, Answers& answers, Questions& questions);
   // Whether the lot may have decided.
   bool judge_author(policy::Session& session, const policy::MessageFacts& message, const auth::DkimOutcome& dkim,
                     int pct_draw, Questions& questions);
@@ -119,6 +137,7 @@ class Authenticator {
   dns::CachingResolver resolver_;
   RecentMap<std::uint64_t, ContentVerdict> contents_;
   RecentMap<std::uint64_t, SignatureVerdicts> signatures_;
+  std::uint64_t signatures_found_ = 0;  // times
   std::vector<std::unique_ptr<Verifiers>> idle_verifiers_;
 };
 

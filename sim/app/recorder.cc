@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <utility>
 
@@ -22,6 +23,7 @@ namespace {
 constexpr std::chrono::milliseconds terminal_period{250};
 constexpr std::chrono::seconds log_period{5};
 constexpr std::chrono::seconds write_period{1};
+constexpr int write_share = 100;  // of the time may go into reports before the last: one part
 
 measure::RecordPolicy record_policy(const scenario::Record& record) {
   using Kind = measure::RecordPolicy::Kind;
@@ -75,7 +77,7 @@ Recorder::Recorder(const scenario::Scenario& scenario, std::filesystem::path fol
       style_(report::style_for(STDERR_FILENO)),
       begun_(Wall::now()),
       painted_(begun_),
-      written_(begun_) {
+      write_next_(begun_ + write_period) {
   info_.version = version;
   info_.scenario = scenario.name;
   info_.mode = kind.mode == Mode::live ? "live" : "virtual";
@@ -114,14 +116,15 @@ void Recorder::progress(Instant now) {
   if (!quiet_ && wall - painted_ >= (terminal_ ? Wall::duration(terminal_period) : Wall::duration(log_period))) {
     paint(wall, now);
   }
-  if (wall - written_ < write_period) return;
-  written_ = wall;
+  if (wall < write_next_) return;
   auto flushed = ledger_->flush();
   if (flushed) {
     // Marked as interrupted until the run ends by itself: that is what it is if nobody comes back to it.
     flushed = report::write_reports(folder_, summarize(now, true, false, {}));
   }
   if (!flushed && write_error_.message.empty()) write_error_ = flushed.error();
+  const auto written = Wall::now();
+  write_next_ = written + std::max(Wall::duration(write_period), write_share * (written - wall));
 }
 
 void Recorder::paint(Wall::time_point wall, Instant now) {

@@ -64,7 +64,7 @@ class Recorder {
   std::unique_ptr<measure::Ledger> ledger_;
   Wall::time_point begun_;
   Wall::time_point painted_;
-  Wall::time_point written_;
+  Wall::time_point write_next_;
   measure::Counters painted_counters_;
   Error write_error_;  // the first; empty message: none
 };

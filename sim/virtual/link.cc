@@ -8,7 +8,7 @@
 namespace mailrig::virtual_time {
 
 Link::Link(world::World& world, world::SenderDesk& desk, std::uint32_t number)
-    : world_(world), desk_(desk), number_(number) {}
+    : world_(world), desk_(desk), number_(number), mx_(world.zones) {}
 
 Instant Link::next() const {
   return std::min(queue_.next(), desk_.next_wakeup());
@@ -33,7 +33,7 @@ void Link::carry_out(Instant now, const sender::Command& command) {
     case sender::Command::Kind::resolve: {
       Duration cost{};
       // What it costs is known only with the answer, so the zones are asked again when it arrives.
-      static_cast<void>(dns::resolve_mx(world_.zones, now, command.domain, &cost));
+      static_cast<void>(mx_.resolve(now, command.domain, &cost));
       queue_.set(now + cost, {now + cost, Step::resolved, 0, command.domain});
       return;
     }
@@ -95,7 +95,7 @@ std::uint32_t Link::open(const sender::Command& command) {
 std::optional<Link::Event> Link::perform(const Event& event) {
   if (event.step == Step::resolved) {
     Duration paid{};
-    desk_.resolved(event.at, event.domain, dns::resolve_mx(world_.zones, event.at, event.domain, &paid));
+    desk_.resolved(event.at, event.domain, mx_.resolve(event.at, event.domain, &paid));
     return std::nullopt;
   }
   Connection& connection = *connections_[event.connection];

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "fakes/base/time_queue.h"
+#include "fakes/dns/mx_lookup.h"
 #include "fakes/policy/session.h"
 #include "fakes/smtp/transaction.h"
 #include "sim/world/sender_desk.h"
@@ -108,6 +109,7 @@ class Link {
 
   world::SenderDesk& desk_;
   std::uint32_t number_;
+  dns::MxMemo mx_;
   TimeQueue<Event> queue_;
   // Closed ones stay, so that the next one finds their memory.
   std::vector<std::unique_ptr<Connection>> connections_;

@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <optional>
+#include <tuple>
+#include <vector>
+
 namespace mailrig::dns {
 namespace {
 
@@ -84,6 +88,82 @@ TEST_F(CachingResolverTest, AFailureIsKeptForASecond) {
   EXPECT_TRUE(resolver_.lookup(elsewhere).temporary());
   resolver_.set_now(noon + 1s);
   EXPECT_FALSE(resolver_.lookup(elsewhere).temporary());
+}
+
+class AskAgainTest : public CachingResolverTest {
+ protected:
+  AskAgainTest() {
+    EXPECT_TRUE(zones_.add(Record::address("mail.shop.example", *IpAddress::parse("198.18.2.10"), 60)));
+    resolver_.set_now(noon);
+    for (const Question& question : {spf, mail}) {
+      resolver_.lookup(question);
+      asked_.push_back(resolver_.asked());
+    }
+  }
+
+  std::optional<CachingResolver::Renewal> again_at(Duration after) {
+    cost_ = {};
+    resolver_.set_now(noon + after);
+    return resolver_.ask_again(asked_, cost_);
+  }
+
+  const Question mail{"mail.shop.example", Type::a};
+  std::vector<Asked> asked_;
+  Duration cost_{};
+};
+
+TEST_F(AskAgainTest, CostsAndHoldsAsLookupsDo) {
+  // (seconds after noon, cost in ms, seconds that all of it holds): 60 s for one and 300 s for the other.
+  for (const auto& [after, cost, ttl_s] : {std::tuple(59s, 0ms, 1U), std::tuple(60s, 20ms, 60U),
+                                           std::tuple(270s, 20ms, 30U), std::tuple(330s, 40ms, 60U)}) {
+    const auto renewal = again_at(after);
+    ASSERT_TRUE(renewal) << after.count();
+    EXPECT_EQ(cost_, cost) << after.count();
+    EXPECT_EQ(renewal->ttl_s, ttl_s) << after.count();
+    EXPECT_EQ(resolver_.lookup(spf).cost, 0ms) << "what was asked again is in memory";
+  }
+}
+
+TEST_F(AskAgainTest, FindsWhatHasChanged) {
+  zones_ = zones_with("v=spf1 ip4:198.18.2.10 -all");
+  EXPECT_TRUE(zones_.add(Record::address("mail.shop.example", *IpAddress::parse("198.18.2.10"), 60)));
+  EXPECT_TRUE(again_at(299s)) << "the old record is still in memory";
+  EXPECT_FALSE(again_at(300s));
+  EXPECT_EQ(cost_, 20ms);
+  EXPECT_THAT(resolver_.lookup(spf).texts(), ElementsAre("v=spf1 ip4:198.18.2.10 -all"));
+  EXPECT_FALSE(again_at(301s)) << "and it stays changed";
+}
+
+TEST_F(AskAgainTest, FindsWhatWasScheduled) {
+  RrsetChange change;
+  change.name = "shop.example";
+  change.at = noon + 400s;
+  change.values = {Txt::of("v=spf1 ~all")};
+  ASSERT_TRUE(zones_.schedule(change));
+  EXPECT_TRUE(again_at(350s));
+  EXPECT_TRUE(again_at(649s));
+  EXPECT_FALSE(again_at(650s));
+}
+
+TEST_F(AskAgainTest, AFailureIsAnotherAnswer) {
+  Fault fault;
+  fault.name = "mail.shop.example";
+  fault.from = noon + 100s;
+  fault.until = noon + 200s;
+  ASSERT_TRUE(zones_.add_fault(fault));
+  EXPECT_TRUE(again_at(99s));
+  EXPECT_TRUE(again_at(158s));
+  EXPECT_FALSE(again_at(159s));
+  EXPECT_FALSE(again_at(159s + 500ms)) << "kept for a second";
+}
+
+// Another TTL is no other answer: what followed from it still does.
+TEST_F(AskAgainTest, TtlsMayChange) {
+  zones_ = zones_with("v=spf1 -all", 10);
+  EXPECT_TRUE(zones_.add(Record::address("mail.shop.example", *IpAddress::parse("198.18.2.10"), 60)));
+  const auto renewal = again_at(300s);
+  ASSERT_TRUE(renewal);
+  EXPECT_EQ(renewal->ttl_s, 10U);
 }
 
 TEST_F(CachingResolverTest, MemoryIsBoundedAndWhatIsUsedStays) {

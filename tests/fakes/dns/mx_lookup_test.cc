@@ -180,5 +180,38 @@ TEST(MxLookup, OneHostThatAnswersIsEnough) {
   EXPECT_THAT(lookup.result().targets, ElementsAre(MxTarget{20, "b.example", {ip("192.0.2.5")}}));
 }
 
+// However often it is asked, it says what the zones say.
+TEST(MxMemo, SaysWhatResolvingSays) {
+  Zones zones = world();
+  RrsetChange change;
+  change.name = "shop.example";
+  change.type = Type::mx;
+  change.at = now + 1h;
+  change.values = {Mx{10, "mx3.shop.example"}};
+  change.propagation = 10min;
+  ASSERT_TRUE(zones.schedule(change));
+  Fault fault;
+  fault.name = "bare.example";
+  fault.from = now + 2h;
+  fault.until = now + 3h;
+  ASSERT_TRUE(zones.add_fault(fault));
+  MxMemo memo(zones);
+  for (const std::string_view domain : {"shop.example", "bare.example", "null.example", "shop.example"}) {
+    for (Duration after{}; after < 4h; after += 7min) {
+      Duration cost{};
+      Duration remembered{};
+      const MxResult fresh = resolve_mx(zones, now + after, domain, &cost);
+      const MxResult& known = memo.resolve(now + after, domain, &remembered);
+      EXPECT_EQ(known.status, fresh.status) << domain << " after " << to_seconds(after);
+      EXPECT_EQ(known.targets.size(), fresh.targets.size()) << domain << " after " << to_seconds(after);
+      EXPECT_EQ(known.ttl_s, fresh.ttl_s) << domain << " after " << to_seconds(after);
+      EXPECT_EQ(remembered, cost) << domain << " after " << to_seconds(after);
+    }
+  }
+  ASSERT_TRUE(zones.add_zone_text("bare.example. 120 MX 10 mx1.shop.example.", "more.zone", ""));
+  Duration cost{};
+  EXPECT_EQ(memo.resolve(now, "bare.example", &cost).targets.size(), 1U) << "zones were changed";
+}
+
 }  // namespace
 }  // namespace mailrig::dns

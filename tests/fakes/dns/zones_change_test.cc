@@ -261,5 +261,30 @@ TEST_F(ZonesChange, WildcardsReachPastWhatDoesNotExist) {
   EXPECT_EQ(rcode(1h, "x.new.any.shop.example"), Rcode::nxdomain);
 }
 
+TEST_F(ZonesChange, AreSteadyInBetween) {
+  EXPECT_EQ(zones_.steady_until(change_begin), never);
+  RrsetChange spreading = txt("shop.example", 2h, {"v=spf1 ~all"});
+  spreading.propagation = 1h;
+  schedule(spreading);
+  Fault fault;
+  fault.name = "shop.example";
+  fault.from = change_begin + 5h;
+  fault.until = change_begin + 6h;
+  ASSERT_TRUE(zones_.add_fault(fault));
+  const auto steady_until = [this](Duration at) { return zones_.steady_until(change_begin + at) - change_begin; };
+  EXPECT_EQ(steady_until(0h), 2h);
+  EXPECT_EQ(steady_until(2h), 2h) << "regions see it one after the other";
+  EXPECT_EQ(steady_until(3h), 3h) << "the last one now, perhaps";
+  EXPECT_EQ(steady_until(3h + 1ns), 5h);
+  EXPECT_EQ(steady_until(5h), 6h);
+  EXPECT_EQ(zones_.steady_until(change_begin + 6h), never);
+  RrsetChange alternating = txt("s1._domainkey.shop.example", 10h, {});
+  alternating.alternating = {{Txt::of("v=DKIM1; p=one")}, {Txt::of("v=DKIM1; p=two")}};
+  alternating.every = 10min;
+  schedule(alternating);
+  EXPECT_EQ(steady_until(6h), 10h);
+  EXPECT_EQ(steady_until(1000h), 1000h) << "for ever in turn";
+}
+
 }  // namespace
 }  // namespace mailrig::dns

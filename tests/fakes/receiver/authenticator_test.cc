@@ -225,8 +225,33 @@ TEST_F(SlowAuthenticatorTest, MessagesThatAuthenticateAlikeAreJudgedOnce) {
   EXPECT_EQ(second.signatures, first.signatures);
   const auto another = judged("From: x@shop.example\r\n\r\n", session(), start + 299s, 8).authentication;
   EXPECT_EQ(another.dkim, auth::DkimResult::none);
-  const auto expired = judged("From: x@shop.example\r\n\r\n", session(), start + 300s, 7).authentication;
-  EXPECT_EQ(expired.dkim, auth::DkimResult::none);
+  // When the answers have run out it is asked again, and they say the same.
+  const auto asked_again = judged("From: x@shop.example\r\n\r\n", session(), start + 300s, 7).authentication;
+  EXPECT_EQ(data_cost_, 20ms);
+  EXPECT_EQ(mail_cost_, 20ms) << "the host's addresses hold longer";
+  EXPECT_FALSE(asked_again.spf_remembered);
+  EXPECT_EQ(asked_again.results_field, first.results_field);
+  // Only another answer makes somebody look.
+  add_txt("_dmarc.shop.example", "something else", 300);
+  EXPECT_EQ(judged("From: x@shop.example\r\n\r\n", session(), start + 599s, 7).authentication.dkim,
+            auth::DkimResult::pass);
+  EXPECT_EQ(judged("From: x@shop.example\r\n\r\n", session(), start + 600s, 7).authentication.dkim,
+            auth::DkimResult::pass)
+      << "the key is what it was";
+  zones_ = dns::Zones({.outside = dns::Rcode::nxdomain});  // the key is gone, with all the rest
+  EXPECT_EQ(judged(content, session(), start + 899s, 7).authentication.dkim, auth::DkimResult::pass);
+  EXPECT_NE(judged(content, session(), start + 900s, 7).authentication.dkim, auth::DkimResult::pass);
+}
+
+// A signature's own end (x=) is not the DNS's affair.
+TEST_F(SlowAuthenticatorTest, ASignatureThatRunsOutIsLookedAtAgain) {
+  auto signer =
+      auth::DkimSigner::make({.domain = "shop.example", .selector = "s1", .key = test_key(), .lifetime = 10min});
+  ASSERT_TRUE(signer) << signer.error().to_string();
+  const std::string content = signer->sign(message(), start) + message();
+  EXPECT_EQ(judged(content, session(), start, 7).authentication.dkim, auth::DkimResult::pass);
+  EXPECT_EQ(judged(content, session(), start + 590s, 7).authentication.dkim, auth::DkimResult::pass);
+  EXPECT_NE(judged(content, session(), start + 900s, 7).authentication.dkim, auth::DkimResult::pass);
 }
 
 TEST_F(SlowAuthenticatorTest, TheSameContentFromElsewhereIsAnotherMatter) {
