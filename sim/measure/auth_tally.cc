@@ -32,10 +32,14 @@ const auth::AuthenticationMethod* find_dkim(const auth::AuthenticationResults& r
 
 void AuthTally::judged(std::string_view field) {
   if (field.empty()) return;
-  const std::uint64_t key = stable_hash(field);
-  const Places* places = known_.find(key);
-  if (places == nullptr) places = &known_.put(key, read(field));
-  for (std::uint64_t* count : {places->spf, places->dkim, places->dmarc}) {
+  // Of a campaign one is mostly like the one before.
+  if (field != last_) {
+    const std::uint64_t key = stable_hash(field);
+    const Places* known = known_.find(key);
+    last_places_ = known != nullptr ? *known : known_.put(key, read(field));
+    last_ = field;
+  }
+  for (std::uint64_t* count : {last_places_.spf, last_places_.dkim, last_places_.dmarc}) {
     if (count != nullptr) ++*count;
   }
 }

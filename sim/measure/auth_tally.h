@@ -40,6 +40,8 @@ class AuthTally {
   AuthCounts counts_;
   // Many messages have the same field, and reading it costs more than all else here.
   RecentMap<std::uint64_t, Places> known_{1000};
+  std::string last_;  // the latest field
+  Places last_places_;
 };
 
 }  // namespace mailrig::measure

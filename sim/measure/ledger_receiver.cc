@@ -1,4 +1,6 @@
 // What receivers tell the ledger.
+#include <utility>
+
 #include "sim/measure/circumstances.h"
 #include "sim/measure/ledger_state.h"
 #include "sim/measure/memory.h"
@@ -87,19 +89,22 @@ void Ledger::State::ReceiverObserver::recipient_verdict(const receiver::Recipien
   const policy::Verdict& verdict = seen.verdict;
   const bool at_data = seen.message != nullptr;
   const bool answered = is_answered(seen);
-  const std::uint64_t recipient_key = address_key(seen.recipient);
-  const Attempt attempt{
-      .at = seen.now,
-      .slot = slot_,
-      .subject = state_.subject_of(seen.now, slot_, seen.session, seen.recipient, recipient_key, seen.message),
-      .result = result_of(verdict, answered),
-      .event = verdict.event,
-      .phase = verdict.phase,
-      .code = answered && verdict.reply != nullptr ? verdict.reply->code : std::uint16_t{0},
-      .source = seen.session.client_ip,
-      .domain = state_.name_sender(seen.session.mail_from).domain,
-      .session = seen.session.key,
-      .delay = verdict.delay};
+  const StoredCopy stored = std::exchange(stored_copy_, {});
+  const bool is_stored = at_data && stored.recipient == seen.recipient.data();
+  const std::uint64_t recipient_key = is_stored ? stored.recipient_key : address_key(seen.recipient);
+  const Attempt attempt{.at = seen.now,
+                        .slot = slot_,
+                        .subject = is_stored ? stored.subject
+                                             : state_.subject_of(seen.now, slot_, seen.session, seen.recipient,
+                                                                 recipient_key, seen.message),
+                        .result = result_of(verdict, answered),
+                        .event = verdict.event,
+                        .phase = verdict.phase,
+                        .code = answered && verdict.reply != nullptr ? verdict.reply->code : std::uint16_t{0},
+                        .source = seen.session.client_ip,
+                        .domain = state_.name_sender(seen.session.mail_from).domain,
+                        .session = seen.session.key,
+                        .delay = verdict.delay};
   state_.log.add(seen.now, combine(state_.entities[slot_], recipient_key), EventLog::Kind::recipient_verdict,
                  event_and_phase(verdict) << 8 | static_cast<std::uint64_t>(attempt.result));
   state_.accounts[slot_].replied(verdict, seen.context, answered);
@@ -142,6 +147,8 @@ void Ledger::State::ReceiverObserver::stored(Instant now, const policy::Session&
   state_.log.add(now, combine(state_.entities[slot_], recipient_key), EventLog::Kind::stored, spam ? 1 : 0);
   ReceiverAccount& account = state_.accounts[slot_];
   const Subject subject = state_.subject_of(now, slot_, session, recipient, recipient_key, &message);
+  // What was guessed is guessed again.
+  if (subject.attribution == Attribution::exact) stored_copy_ = {recipient.data(), recipient_key, subject};
   if (state_.is_forwarder(slot_)) {
     // No mailbox; but what happened on the way here is not the forwarder's doing.
     if (subject.delivery) state_.check_body(subject, message);

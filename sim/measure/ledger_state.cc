@@ -95,6 +95,7 @@ Ledger::State::~State() = default;
 const SenderName& Ledger::State::name_sender(std::string_view mail_from) {
   if (last_sender && last_mail_from == mail_from) return *last_sender;
   last_mail_from = mail_from;
+  if (const SenderName* known = sender_names.find(last_mail_from)) return last_sender.emplace(*known);
   std::string_view domain = policy::split_address(mail_from).domain;
   auto known = domain_numbers.find(stable_hash(domain));
   if (known == domain_numbers.end()) {
@@ -104,7 +105,8 @@ const SenderName& Ledger::State::name_sender(std::string_view mail_from) {
         domain_numbers.try_emplace(stable_hash(domain), static_cast<std::uint32_t>(domains.size()));
     if (is_new) domains.emplace_back(domain);
   }
-  return last_sender.emplace(SenderName{address_key(mail_from), known->second});
+  last_sender = SenderName{address_key(mail_from), known->second};
+  return sender_names.put(last_mail_from, *last_sender);
 }
 
 std::uint32_t Ledger::State::day_of(Instant at) const {

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fakes/base/recent_map.h"
 #include "sim/measure/delivery_book.h"
 #include "sim/measure/event_log.h"
 #include "sim/measure/hop_book.h"
@@ -198,6 +199,7 @@ struct Ledger::State {
   std::vector<Tally> forgotten;  // what recount() would say of forgotten deliveries, by slot
   std::string last_mail_from;    // of a campaign there are many in a row
   std::optional<SenderName> last_sender;
+  RecentMap<std::string, SenderName> sender_names{1000};  // by MAIL FROM
   std::vector<std::string> domains;
   boost::unordered_flat_map<std::uint64_t, std::uint32_t> domain_numbers;
   std::uint64_t unattributed_recorded = 0;
@@ -221,8 +223,16 @@ class Ledger::State::ReceiverObserver final : public receiver::Observer {
   bool asks_why() const override { return state_.database != nullptr && state_.database->keeps_any(); }
 
  private:
+  // The copy that was stored last, until its verdict is told, which comes next.
+  struct StoredCopy {
+    const char* recipient = nullptr;
+    std::uint64_t recipient_key = 0;
+    Subject subject;
+  };
+
   State& state_;
   const std::uint32_t slot_;
+  StoredCopy stored_copy_;
 };
 
 // Which of the counts a delivery is in right now; taken before and after a change of facts.

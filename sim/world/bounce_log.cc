@@ -42,11 +42,17 @@ void heed_notification(measure::Ledger& ledger, Instant now, std::string_view ma
   }
 }
 
+bool BounceLog::answers_automatically(const policy::MessageFacts& message) {
+  if (message.content_key == 0) return is_automatic_reply(message.content);
+  const bool* known = automatic_.find(message.content_key);
+  return known != nullptr ? *known : automatic_.put(message.content_key, is_automatic_reply(message.content));
+}
+
 void BounceLog::recipient_verdict(const receiver::RecipientVerdict& seen) {
   if (seen.message == nullptr || !seen.verdict.accepted()) return;
   if (probe_ != nullptr) probe_->note(seen.recipient);
   // Bounces come from the null sender (RFC 5321 §4.5.5), and so do vacation notices.
-  if (!seen.session.mail_from.empty() || is_automatic_reply(seen.message->content)) return;
+  if (!seen.session.mail_from.empty() || answers_automatically(*seen.message)) return;
   ledger_.dsn_received(seen.now);
   // A sender of ours has told already.
   if (ledger_.heeds_notices()) heed_notification(ledger_, seen.now, seen.recipient, seen.message->content);

@@ -2,8 +2,10 @@
 // receivers that take them.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
+#include "fakes/base/recent_map.h"
 #include "fakes/receiver/observer.h"
 #include "sim/measure/ledger.h"
 #include "sim/world/probe.h"
@@ -25,8 +27,11 @@ class BounceLog : public receiver::Observer {
   void session_closed(Instant, const policy::Session&) override {}
 
  private:
+  bool answers_automatically(const policy::MessageFacts& message);
+
   measure::Ledger& ledger_;
   Probe* probe_;
+  RecentMap<std::uint64_t, bool> automatic_{1000};  // by content key, which there is in virtual time only
 };
 
 }  // namespace mailrig::world
