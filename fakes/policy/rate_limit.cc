@@ -84,7 +84,9 @@ Phase known_from(RateScope scope) {
 }
 
 RateLimit::RateLimit(std::span<const RateRule> rules, const Conditions* conditions, const ConnectionLimit* connections)
-    : conditions_(conditions), connections_(connections), memory_(std::make_unique<MemoryBudget>(counts_octets_max)) {
+    : conditions_(conditions),
+      connections_(connections),
+      memory_(std::make_unique<MemoryBudget>(MemoryBudget{counts_octets_max})) {
   for (std::size_t i = 0; i < rate_scope_count; ++i) {
     const auto scope = static_cast<RateScope>(i);
     if (scope == RateScope::unknown_rcpts || scope == RateScope::helo_names) continue;

@@ -47,7 +47,7 @@ Reputation::Reputation(const ReputationSettings& settings, const PlacementSettin
       says_(says),
       directory_(directory),
       lots_(draw.lots(entity, "placement")),
-      memory_(std::make_unique<MemoryBudget>(histories_octets_max)) {
+      memory_(std::make_unique<MemoryBudget>(MemoryBudget{histories_octets_max})) {
   for (Table& table : tables_) table.share(*memory_);
 }
 

@@ -18,7 +18,7 @@ constexpr std::array<std::uint32_t, 15> growths = {1050, 1100, 1150, 1200, 1250,
 std::vector<std::uint64_t> starts(std::uint64_t start_min, std::uint64_t max) {
   std::vector<std::uint64_t> all;
   for (std::uint64_t power = 1; power <= max && power < UINT64_MAX / 10; power *= 10) {
-    for (const std::uint64_t digit : {1, 2, 5}) {
+    for (const std::uint64_t digit : {1U, 2U, 5U}) {
       if (const std::uint64_t start = digit * power; start >= start_min && start <= max) all.push_back(start);
     }
   }
