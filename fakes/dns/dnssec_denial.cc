@@ -95,6 +95,7 @@ Record nsec_record(std::string owner, std::string_view next, std::vector<Type> t
   std::sort(types.begin(), types.end());
   types.erase(std::unique(types.begin(), types.end()), types.end());
   std::vector<ldns_rr_type> numbers;
+  numbers.reserve(types.size());
   for (const Type type : types) numbers.push_back(static_cast<ldns_rr_type>(type));
   const Ldns<ldns_rdf> map(ldns_dnssec_create_nsec_bitmap(numbers.data(), numbers.size(), LDNS_RR_TYPE_NSEC));
   CHECK(map != nullptr);

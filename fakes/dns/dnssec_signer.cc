@@ -194,7 +194,7 @@ void DnssecSigner::add_nsec(Reply& reply, const Place& place, std::string owner,
   add_nsec(reply, place.apex, nsec_record(std::move(owner), next, std::move(types), place.denial_ttl_s));
 }
 
-void DnssecSigner::add_nsec(Reply& reply, std::string_view apex, Record nsec) const {
+void DnssecSigner::add_nsec(Reply& reply, std::string_view apex, const Record& nsec) const {
   const ZoneKey* key = key_of(apex);
   CHECK(key != nullptr);
   if (!reply.denied.insert(nsec.name).second) return;

@@ -62,7 +62,7 @@ class DnssecSigner {
   void deny_name(Reply& reply, std::string_view name, const Place& place) const;
   void deny_types(Reply& reply, const Place& place) const;
   void add_nsec(Reply& reply, const Place& place, std::string owner, std::string_view next) const;
-  void add_nsec(Reply& reply, std::string_view apex, Record nsec) const;
+  void add_nsec(Reply& reply, std::string_view apex, const Record& nsec) const;
   // As `owner`, which is not the RRset's own name where a wildcard stands behind it.
   void add_signature(Reply& reply, const ZoneKey& key, std::vector<Record> rrset, const std::string& owner,
                      std::vector<Record>& to) const;

@@ -8,8 +8,8 @@
 #include <boost/json.hpp>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <memory>
+#include <system_error>
 
 #include "fakes/auth/dkim_signature.h"
 #include "fakes/auth/key.h"
@@ -36,7 +36,7 @@ struct KeygenOptions {
 // Readable by its owner only, from its first byte on; what is there is never replaced: its key may be published.
 Result<void> write_secret(const std::string& file, std::string_view text) {
   const auto failed = [&](std::string_view what) {
-    return Error{fmt::format("{}: {}", what, std::strerror(errno)), file};
+    return Error{fmt::format("{}: {}", what, std::generic_category().message(errno)), file};
   };
   const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (descriptor < 0) {

@@ -52,6 +52,7 @@ int plans(const ScenarioOptions& options) {
   const auto& all = pacing::published_plans();
   if (!options.plan.empty() && pacing::find_plan(options.plan) == nullptr) {
     std::vector<std::string> names;
+    names.reserve(all.size());
     for (const pacing::PublishedPlan& plan : all) names.emplace_back(plan.name);
     return complain({"unknown warm-up plan '" + options.plan + "'" + config::suggestion(options.plan, names)},
                     usage_error);

@@ -33,6 +33,7 @@ std::vector<ThreadFigures> measure_threads(unsigned threads, const std::string& 
   std::vector<ThreadFigures> figures(threads);
   std::barrier ready(static_cast<std::ptrdiff_t>(threads));
   std::vector<std::thread> running;
+  running.reserve(figures.size());
   for (ThreadFigures& mine : figures) {
     running.emplace_back([&ready, &mine, &key_pem, &message, duration] {
       DkimWork work(key_pem, message);
@@ -59,6 +60,7 @@ BenchRate rate_of(const std::vector<ThreadFigures>& threads, Part part) {
 
 double efficiency(const std::vector<ThreadFigures>& threads, Part whole, Part raw) {
   std::vector<double> ratios;
+  ratios.reserve(threads.size());
   for (const ThreadFigures& thread : threads) ratios.push_back(median_ratio(thread[whole], thread[raw]));
   return median(std::move(ratios));
 }

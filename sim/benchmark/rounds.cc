@@ -77,6 +77,7 @@ double median_ratio(const Measured& one, const Measured& other) {
 
 std::vector<Measured> measure_in_turn(const std::vector<Activity>& activities, Duration duration) {
   std::vector<std::uint64_t> times;
+  times.reserve(activities.size());
   for (const Activity& activity : activities) times.push_back(times_in_a_turn(activity));
 
   std::vector<Measured> measured(activities.size());

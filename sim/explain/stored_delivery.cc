@@ -109,7 +109,7 @@ Result<void> read_judgement(measure::Connection& run, std::optional<std::uint32_
                                          .phase = *phase,
                                          .reason = std::string(row.text(0)),
                                          .circumstances = std::move(*circumstances),
-                                         .remembered = std::move(*remembered)};
+                                         .remembered = *remembered};
   };
   if (auto done = for_each_row(*rows, keep); !done) return done;
   if (fault) return *fault;

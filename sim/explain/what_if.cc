@@ -248,6 +248,7 @@ bool is_meant(std::string_view whose, SenderIdentity identity) {
 
 std::vector<std::string> names_known() {
   std::vector<std::string> names;
+  names.reserve(facts_known.size());
   for (const Fact& fact : facts_known) names.emplace_back(fact.name);
   std::vector<std::string> whose = {"domain"};
   for (std::size_t i = 0; i < policy::sender_identity_count; ++i) {

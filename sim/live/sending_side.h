@@ -84,7 +84,7 @@ class SendingSide {
 class StopAtEnd {
  public:
   explicit StopAtEnd(SendingSide& side) : side_(side) {}
-  ~StopAtEnd() { side_.stop(); }
+  ~StopAtEnd() { side_.stop(); }  // NOLINT(bugprone-exception-escape): what stops threads can do no better
   StopAtEnd(const StopAtEnd&) = delete;
   StopAtEnd& operator=(const StopAtEnd&) = delete;
 

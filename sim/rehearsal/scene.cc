@@ -35,7 +35,7 @@ using Adjust = std::function<void(Client&, Stage&, int round)>;
 using Arrange = std::function<void(Profile&)>;
 using Prepare = std::function<void(Stage&)>;
 
-Scene sending(Arrange arrange, Adjust adjust, int messages = 1, Prepare prepare = {}) {
+Scene sending(const Arrange& arrange, const Adjust& adjust, int messages = 1, Prepare prepare = {}) {
   return {.arrange =
               [arrange](Profile& profile) {
                 quieten(profile);
@@ -224,18 +224,18 @@ Scene reputation_scene(const std::string& key) {
 
 using Make = std::function<Scene()>;
 
-Scene from_mailbox(std::string local_part) {
+Scene from_mailbox(const std::string& local_part) {
   return sending(
       {}, [local_part](Client& client, Stage& stage, int) { client.recipients = {mailbox_at(stage, local_part)}; });
 }
 
-Scene judged(Arrange arrange, Adjust adjust) {
+Scene judged(const Arrange& arrange, const Adjust& adjust) {
   return sending(
       [arrange](Profile& profile) {
         ignore_authentication(profile);
         arrange(profile);
       },
-      std::move(adjust));
+      adjust);
 }
 
 const std::map<std::string, Make, std::less<>>& scenes() {

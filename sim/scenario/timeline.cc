@@ -20,6 +20,7 @@ constexpr std::string_view for_is_not_for_records = "'for' is not for records; w
 
 std::vector<std::string> shown(const std::vector<IpAddress>& addresses) {
   std::vector<std::string> texts;
+  texts.reserve(addresses.size());
   for (const IpAddress& address : addresses) texts.push_back(address.to_string());
   return texts;
 }

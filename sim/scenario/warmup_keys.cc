@@ -191,10 +191,7 @@ Type<pacing::SenderWarmup> sender_warmup_type() {
       [draft_type](const Node& node, pacing::SenderWarmup& into, Errors& errors) {
         SenderWarmupDraft draft;
         if (!draft_type.read(node, draft, errors)) return;
-        into = {.plan = std::move(draft.warmup),
-                .hours = {},
-                .slow_down = std::move(draft.slow_down),
-                .pause = std::move(draft.pause)};
+        into = {.plan = std::move(draft.warmup), .hours = {}, .slow_down = draft.slow_down, .pause = draft.pause};
         if (draft.shape) into.hours = draft.shape->hours;
       },
       draft_type.schema());
