@@ -7,6 +7,7 @@
 #include "sim/app/commands.h"
 #include "sim/app/version.h"
 
+// NOLINTNEXTLINE(bugprone-exception-escape): where not even a complaint has room, std::terminate() is right
 int main(int argc, char** argv) {
   // A peer that hangs up is an event on its socket, not the end of the program.
   std::signal(SIGPIPE, SIG_IGN);
