@@ -52,15 +52,6 @@ std::uint32_t CachingResolver::elapsed_s(const Kept& kept) const {
   return static_cast<std::uint32_t>(std::min<std::int64_t>(elapsed.count(), UINT32_MAX));
 }
 
-Instant CachingResolver::steady_until() {
-  if (now_ < steady_from_ || now_ >= steady_until_ || steady_zones_ != zones_.version()) {
-    steady_zones_ = zones_.version();
-    steady_from_ = now_;
-    steady_until_ = zones_.steady_until(now_);
-  }
-  return steady_until_;
-}
-
 Answer CachingResolver::lookup(const Question& question) {
   assign_cache_key(key_, question);
   const std::uint64_t hash = stable_hash(key_);
@@ -81,23 +72,14 @@ Answer CachingResolver::lookup(const Question& question) {
   return answer;
 }
 
-// `known`: what was kept for the key that is in `key_`; null: nothing.
-void CachingResolver::keep(std::uint64_t hash, Kept* known, const Answer& answer) {
+void CachingResolver::keep(std::uint64_t hash, const Kept* known, const Answer& answer) {
   const std::uint32_t ttl_s = answer.ttl_s();
   const Duration holds = answer.temporary() ? failure_kept : Duration(std::chrono::seconds(ttl_s));
   const bool as_before = known != nullptr && says_the_same(known->answer, answer);
   asked_ = {hash, as_before ? known->content : ++contents_};
-  if (as_before) {
-    known->ttl_s = ttl_s;
-    known->asked = now_;
-    known->expires = later(now_, holds);
-    known->steady_until = steady_until();
-    known->zones = zones_.version();
-    // TTLs are no content.
-    known->answer = answer;
-  } else if (holds > Duration{}) {
-    kept_.put(hash, {key_, answer, asked_.content, ttl_s, now_, later(now_, holds), steady_until(), zones_.version()});
-  }
+  if (!as_before && holds == Duration{}) return;
+  if (!steadiness_.covers(zones_, now_)) steadiness_ = Steadiness(zones_, now_);
+  kept_.put(hash, {key_, answer, asked_.content, ttl_s, now_, later(now_, holds), steadiness_});
 }
 
 std::optional<CachingResolver::Renewal> CachingResolver::ask_again(std::span<const Asked> questions, Duration& cost) {
@@ -110,7 +92,7 @@ std::optional<CachingResolver::Renewal> CachingResolver::ask_again(std::span<con
       renewal.ttl_s = std::min(renewal.ttl_s, known->ttl_s - std::min(known->ttl_s, elapsed));
       continue;
     }
-    if (now_ < known->steady_until && known->zones == zones_.version() && !known->answer.temporary()) {
+    if (known->steadiness.covers(zones_, now_) && !known->answer.temporary()) {
       known->asked = now_;
       known->expires = later(now_, std::chrono::seconds(known->ttl_s));
       cost += known->answer.cost;

@@ -14,6 +14,7 @@
 
 #include "fakes/base/recent_map.h"
 #include "fakes/dns/resolver.h"
+#include "fakes/dns/steadiness.h"
 
 namespace mailrig::dns {
 
@@ -58,15 +59,14 @@ class CachingResolver final : public Resolver {
     std::uint32_t ttl_s = 0;    // when it was asked for
     Instant asked{};
     Instant expires{};
-    Instant steady_until{};  // before then the zones, if they are of this version, would answer the same
-    std::uint64_t zones = 0;
+    Steadiness steadiness;  // of the zones, since it was asked for
   };
 
   Answer ask(const Question& question) const;
   // Time that has passed since, which what is handed out counts down.
   std::uint32_t elapsed_s(const Kept& kept) const;
-  Instant steady_until();
-  void keep(std::uint64_t hash, Kept* known, const Answer& answer);
+  // For the question whose key is in `key_`; `known` is what was kept for it, or null.
+  void keep(std::uint64_t hash, const Kept* known, const Answer& answer);
 
   const Zones& zones_;
   std::string region_;
@@ -74,10 +74,8 @@ class CachingResolver final : public Resolver {
   RecentMap<std::uint64_t, Kept> kept_;  // by hash of the key
   std::uint64_t contents_ = 0;
   Asked asked_;
-  Instant steady_from_ = never;  // from when until when the zones are
-  Instant steady_until_{};
-  std::uint64_t steady_zones_ = 0;
-  std::string key_;  // scratch
+  Steadiness steadiness_;  // the latest that was found out
+  std::string key_;        // scratch
 };
 
 }  // namespace mailrig::dns

@@ -135,12 +135,13 @@ MxResult resolve_mx(const Zones& zones, Instant now, std::string_view domain, Du
 const MxResult& MxMemo::resolve(Instant now, std::string_view domain, Duration* cost) {
   domain_ = domain;
   Known* known = known_.find(domain_);
-  const bool holds = known != nullptr && known->zones == zones_.version() && now >= known->asked &&
-                     now + known->cost < known->steady_until;
+  // From the first question to the last.
+  const bool holds =
+      known != nullptr && known->steadiness.covers(zones_, now) && known->steadiness.covers(zones_, now + known->cost);
   if (!holds) {
     Duration paid{};
     MxResult result = resolve_mx(zones_, now, domain, &paid);
-    known = &known_.put(domain_, {std::move(result), paid, now, zones_.steady_until(now), zones_.version()});
+    known = &known_.put(domain_, {std::move(result), paid, Steadiness(zones_, now)});
   }
   *cost = known->cost;
   return known->result;

@@ -15,6 +15,7 @@
 #include "fakes/base/ip_address.h"
 #include "fakes/base/recent_map.h"
 #include "fakes/dns/record.h"
+#include "fakes/dns/steadiness.h"
 #include "fakes/dns/zones.h"
 
 namespace mailrig::dns {
@@ -86,9 +87,7 @@ class MxMemo {
   struct Known {
     MxResult result;
     Duration cost{};
-    Instant asked{};
-    Instant steady_until{};  // before then the zones, if they are of this version, would say the same
-    std::uint64_t zones = 0;
+    Steadiness steadiness;
   };
 
   const Zones& zones_;

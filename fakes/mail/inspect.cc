@@ -1,5 +1,6 @@
 #include "fakes/mail/inspect.h"
 
+#include "fakes/base/number_text.h"
 #include "fakes/mail/address.h"
 #include "fakes/mail/body_digest.h"
 #include "fakes/mail/header.h"
@@ -74,9 +75,7 @@ std::string format_rig_id(std::uint64_t id) {
 }
 
 void append_rig_id(std::string& out, std::uint64_t id) {
-  constexpr std::size_t digits = 16;
-  out.append(digits, '0');
-  for (std::size_t i = out.size(); id != 0; id >>= 4) out[--i] = "0123456789abcdef"[id & 0xf];
+  append_hex(out, id, 16);
 }
 
 std::uint64_t parse_rig_id(std::string_view text) {

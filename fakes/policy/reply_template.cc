@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <concepts>
 #include <optional>
 
 #include "fakes/base/ip_address.h"
+#include "fakes/base/number_text.h"
 #include "fakes/policy/address_key.h"
 
 namespace mailrig::policy {
@@ -61,17 +61,6 @@ void append_value(std::string& out, std::string_view value) {
   const std::size_t begin = out.size();
   out += value.substr(0, value_bytes_max);
   std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), ends_lines, '?');
-}
-
-// Replies are written for every message: a format string would be read for every one, too.
-void append_decimal(std::string& out, std::integral auto number) {
-  std::array<char, 20> digits;
-  out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr);
-}
-
-void append_hex(std::string& out, std::uint64_t number, std::size_t width) {
-  out.append(width, '0');
-  for (std::size_t i = out.size(); number != 0; number >>= 4) out[--i] = "0123456789abcdef"[number & 0xf];
 }
 
 std::string netblock(const IpAddress& ip) {

@@ -145,20 +145,6 @@ Words::New Words::unwritten() const {
   return {static_cast<std::int64_t>(written_) + 1, std::span(words_).subspan(written_)};
 }
 
-struct RunTables::Statements {
-  Statement fact;
-  Statement word;
-  Statement circumstances;
-  Statement update;
-  BulkInsert deliveries;
-  BulkInsert attempts;
-  BulkInsert points;
-};
-
-void RunTables::DeleteStatements::operator()(Statements* statements) const {
-  delete statements;
-}
-
 RunTables::RunTables(Connection connection) : connection_(std::move(connection)) {
   name_values<policy::Event>(words_, events_);
   name_values<policy::Phase>(words_, phases_);
@@ -187,9 +173,8 @@ Result<void> RunTables::prepare() {
   auto circumstances = connection_.prepare("INSERT OR IGNORE INTO circumstances VALUES(?1, ?2)");
   if (!circumstances) return circumstances.error();
   auto update = connection_.prepare(
-      "UPDATE stored_message SET submitted = ?2, fate = ?3, stored_at = ?4, attempts = ?5, deferrals = ?6, copies = "
-      "?7, "
-      "corrupted = ?8, transformed = ?9, last_code = ?10, last_event = ?11 WHERE delivery = ?1");
+      "UPDATE stored_message SET submitted = ?2, fate = ?3, stored_at = ?4, attempts = ?5, deferrals = ?6, "
+      "copies = ?7, corrupted = ?8, transformed = ?9, last_code = ?10, last_event = ?11 WHERE delivery = ?1");
   if (!update) return update.error();
   auto deliveries = BulkInsert::prepare(connection_, "INSERT INTO stored_message", message_columns);
   if (!deliveries) return deliveries.error();
@@ -197,8 +182,8 @@ Result<void> RunTables::prepare() {
   if (!attempts) return attempts.error();
   auto points = BulkInsert::prepare(connection_, "INSERT OR REPLACE INTO stored_series", series_columns);
   if (!points) return points.error();
-  put_.reset(new Statements{std::move(*fact), std::move(*word), std::move(*circumstances), std::move(*update),
-                            std::move(*deliveries), std::move(*attempts), std::move(*points)});
+  put_.emplace(Statements{std::move(*fact), std::move(*word), std::move(*circumstances), std::move(*update),
+                          std::move(*deliveries), std::move(*attempts), std::move(*points)});
   return {};
 }
 

@@ -3,11 +3,14 @@
 
 #include <array>
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "fakes/base/ip_address.h"
@@ -88,14 +91,18 @@ class RunTables {
   void bind_word(Statement& put, std::string_view word);
   void bind_receiver(Statement& put, std::uint32_t receiver);
 
-  // Statements go before the connection that they belong to.
-  struct Statements;
-  struct DeleteStatements {
-    void operator()(Statements* statements) const;
+  struct Statements {
+    Statement fact;
+    Statement word;
+    Statement circumstances;
+    Statement update;
+    BulkInsert deliveries;
+    BulkInsert attempts;
+    BulkInsert points;
   };
 
   Connection connection_;
-  std::unique_ptr<Statements, DeleteStatements> put_;
+  std::optional<Statements> put_;  // these go before the connection that they belong to
   Words words_;
   // Numbers of words.
   std::vector<std::int64_t> receivers_;
